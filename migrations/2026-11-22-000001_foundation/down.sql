@@ -1,0 +1,10 @@
+drop table jobs;
+drop procedure watch_table;
+drop function audit_rows;
+drop function current_session;
+drop table audit_log;
+drop function refuse_audit_change;
+drop function notify_table_changed;
+drop function set_updated_at;
+drop extension pg_trgm;
+drop extension citext;

@@ -1,0 +1,9 @@
+drop view user_warnings;
+drop view user_cards;
+drop table sync_changes;
+drop table sync_runs;
+drop table merge_suggestions;
+drop table accounts;
+drop table users;
+drop table services;
+drop function searchable;
