@@ -1,0 +1,207 @@
+//! The tables, as diesel sees them. Written by `cargo xtask schema` from the migrations; do not edit.
+
+diesel::table! {
+    accounts (id) {
+        id -> Uuid,
+        service_id -> Uuid,
+        user_id -> Uuid,
+        remote_id -> Text,
+        login -> Nullable<Citext>,
+        email -> Nullable<Citext>,
+        email_verified -> Bool,
+        name -> Nullable<Text>,
+        avatar_url -> Nullable<Text>,
+        groups -> Array<Text>,
+        state -> Text,
+        data -> Jsonb,
+        last_seen_at -> Timestamptz,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> Uuid,
+        at -> Timestamptz,
+        actor_id -> Nullable<Uuid>,
+        actor -> Text,
+        session_role -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        action -> Text,
+        object_type -> Text,
+        object_id -> Nullable<Text>,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    identities (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        provider -> Text,
+        issuer -> Text,
+        subject -> Text,
+        login -> Nullable<Text>,
+        email -> Nullable<Citext>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Uuid,
+        kind -> Text,
+        unique_key -> Nullable<Text>,
+        payload -> Jsonb,
+        state -> Text,
+        attempts -> Integer,
+        run_at -> Timestamptz,
+        lease_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    merge_suggestions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        candidate_id -> Uuid,
+        reason -> Text,
+        evidence -> Jsonb,
+        state -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    services (id) {
+        id -> Uuid,
+        code -> Text,
+        kind -> Text,
+        name -> Text,
+        position -> Integer,
+        enabled -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        token_hash -> Bytea,
+        user_id -> Uuid,
+        provider -> Text,
+        roles -> Array<Text>,
+        user_agent -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    signing_keys (id) {
+        id -> Uuid,
+        algorithm -> Text,
+        private_key -> Bytea,
+        public_key -> Bytea,
+        created_at -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sync_changes (id) {
+        id -> Uuid,
+        run_id -> Uuid,
+        kind -> Text,
+        account_id -> Nullable<Uuid>,
+        user_id -> Nullable<Uuid>,
+        remote_id -> Text,
+        label -> Text,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+        applied_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sync_runs (id) {
+        id -> Uuid,
+        service_id -> Uuid,
+        trigger -> Text,
+        requested_by -> Nullable<Uuid>,
+        dry_run -> Bool,
+        state -> Text,
+        pages -> Integer,
+        fetched -> Integer,
+        expected -> Nullable<Integer>,
+        requests -> Integer,
+        created -> Integer,
+        linked -> Integer,
+        changed -> Integer,
+        re_enabled -> Integer,
+        gone -> Integer,
+        unchanged -> Integer,
+        vanish_share -> Nullable<Float>,
+        error -> Nullable<Text>,
+        approved_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        planned_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        email -> Nullable<Citext>,
+        login -> Nullable<Citext>,
+        avatar_url -> Nullable<Text>,
+        arrival -> Nullable<Date>,
+        departure -> Nullable<Date>,
+        active -> Bool,
+        additional -> Jsonb,
+        search_name -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(accounts -> services (service_id));
+diesel::joinable!(accounts -> users (user_id));
+diesel::joinable!(identities -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(sync_changes -> accounts (account_id));
+diesel::joinable!(sync_changes -> sync_runs (run_id));
+diesel::joinable!(sync_changes -> users (user_id));
+diesel::joinable!(sync_runs -> services (service_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    audit_log,
+    identities,
+    jobs,
+    merge_suggestions,
+    services,
+    sessions,
+    signing_keys,
+    sync_changes,
+    sync_runs,
+    users,
+);
