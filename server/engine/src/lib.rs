@@ -1,1 +1,39 @@
-//! .
+//! A Hasura-compatible GraphQL engine over any PostgreSQL.
+//!
+//! The way of a request, one folder a stage:
+//!
+//! ```text
+//! metadata ┐
+//! catalog  ┴─> model ──> schema          what a role may see, decided once at the start
+//!                └─────> plan ──> sql ──> execute ──> http
+//!                        pure     pure    one statement per root field
+//! ```
+//!
+//! - [`metadata`]: what to expose and to whom, in Hasura's metadata format.
+//! - [`catalog`]: what PostgreSQL says of its tables.
+//! - [`model`]: both resolved against each other; refuses what does not fit, with every problem at once.
+//! - [`schema`]: one GraphQL schema for each role; what a role may not use does not exist in it.
+//! - [`plan`]: a validated selection as a value: which rows, which fields, which binds.
+//! - [`sql`]: a plan as text; every client value is a bind.
+//! - [`execute`]: runs statements, keeps plans, commits or rolls back, follows changes.
+//! - [`http`]: GraphQL over HTTP and WebSocket.
+//!
+//! The engine knows no capability of anybody: hand-written fields come in as async-graphql objects.
+
+pub mod catalog;
+pub mod error;
+pub mod execute;
+pub mod http;
+pub mod metadata;
+pub mod model;
+pub mod plan;
+pub mod schema;
+pub mod session;
+pub mod sql;
+
+pub use error::{Code, GraphqlError};
+pub use execute::{Engine, EngineBuilder, actions::Actions, actions::Rows};
+pub use session::Session;
+
+/// The pool of connections that every statement runs on.
+pub type Pool = diesel_async::pooled_connection::deadpool::Pool<diesel_async::AsyncPgConnection>;

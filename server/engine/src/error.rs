@@ -1,0 +1,130 @@
+//! What a client may learn of an error: Hasura's codes and paths (reference: graphql.md, "Error codes").
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Hasura's error codes, as far as this engine raises them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// The role may not be used, or a credential is wrong.
+    AccessDenied,
+    /// The request contradicts itself.
+    BadRequest,
+    /// A unique, foreign-key, check or not-null constraint was violated.
+    ConstraintViolation,
+    /// PostgreSQL could not read a value as its type.
+    DataException,
+    /// The body is not JSON.
+    InvalidJson,
+    /// A token is malformed, expired or signed by somebody else.
+    InvalidJwt,
+    /// A session variable is missing.
+    NotFound,
+    /// The request asks for what this server does not do.
+    NotSupported,
+    /// The document is not GraphQL.
+    ParseFailed,
+    /// A check of the role's permission rejected the new row.
+    PermissionError,
+    /// A fault of ours.
+    Unexpected,
+    /// The operation cannot be sent this way.
+    UnexpectedPayload,
+    /// The document does not fit the role's schema.
+    ValidationFailed,
+    /// A limit was exceeded.
+    LimitExceeded,
+    /// An expected refusal of a hand-written field; its own code is in [`GraphqlError::custom_code`].
+    Custom,
+}
+
+/// An error as a client sees it.
+#[derive(Debug, Clone)]
+pub struct GraphqlError {
+    /// The code in `extensions.code`.
+    pub code: Code,
+    /// A code outside Hasura's list, for hand-written fields.
+    pub custom_code: Option<String>,
+    /// A sentence that says what and where.
+    pub message: String,
+    /// Hasura's path, beginning with `$`.
+    pub path: String,
+}
+
+impl GraphqlError {
+    /// An error at the root of the request.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, custom_code: None, message: message.into(), path: "$".to_owned() }
+    }
+
+    /// The same error at another place.
+    #[must_use]
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// A fault of ours: logged here, once, and shown without detail.
+    pub fn fault(error: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error, "request failed");
+        Self::new(Code::Unexpected, "internal error")
+    }
+
+    /// The code as it is sent.
+    pub fn code_text(&self) -> String {
+        if let Some(code) = &self.custom_code {
+            return code.clone();
+        }
+        serde_json::to_value(self.code)
+            .ok()
+            .and_then(|value| value.as_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
+
+    /// The error as a member of `errors`.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "message": self.message,
+            "extensions": { "path": self.path, "code": self.code_text() },
+        })
+    }
+
+    /// Reads what async-graphql reports: our own errors back, its validation as `validation-failed`.
+    pub fn from_server_error(error: &async_graphql::ServerError) -> Self {
+        let text = |name: &str| match error.extensions.as_ref()?.get(name)? {
+            async_graphql::Value::String(text) => Some(text.clone()),
+            _ => None,
+        };
+        let path = text("path").unwrap_or_else(|| "$".to_owned());
+        match text("code") {
+            Some(code) => Self {
+                code: Code::Custom,
+                custom_code: Some(code),
+                message: error.message.clone(),
+                path,
+            },
+            None => Self::new(Code::ValidationFailed, error.message.clone()).at(path),
+        }
+    }
+}
+
+impl fmt::Display for GraphqlError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for GraphqlError {}
+
+impl From<GraphqlError> for async_graphql::ServerError {
+    fn from(error: GraphqlError) -> Self {
+        let mut extensions = async_graphql::ErrorExtensionValues::default();
+        extensions.set("code", error.code_text());
+        extensions.set("path", error.path);
+        let mut answer = Self::new(error.message, None);
+        answer.extensions = Some(extensions);
+        answer
+    }
+}

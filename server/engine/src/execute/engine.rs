@@ -1,0 +1,359 @@
+//! The engine: one schema for each role, and the way of a request through it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_graphql::{
+    ObjectType, Request, Schema,
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationDefinition, OperationType},
+    },
+};
+use futures::{StreamExt, stream::BoxStream};
+
+use super::{
+    Changes,
+    actions::Actions,
+    cache::{CachedPlan, DocumentKey, PlanCache},
+    live,
+    request::RequestState,
+    roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot, with_role},
+    statement,
+};
+use crate::{
+    Pool,
+    catalog::{Catalog, CatalogError},
+    error::{Code, GraphqlError},
+    metadata::Metadata,
+    model::{Inconsistencies, Model, Options},
+    plan::{Template, selected_fields},
+    session::Session,
+};
+
+type RoleSchema<M> = Schema<QueryRoot, MutationRoot<M>, SubscriptionRoot>;
+
+/// Serves GraphQL over a database. `M` holds the mutations written by hand.
+pub struct Engine<M> {
+    pool: Pool,
+    model: Arc<Model>,
+    schemas: BTreeMap<String, RoleSchema<M>>,
+    /// The schema of roles that no permission names: nothing.
+    nobody: RoleSchema<M>,
+    plans: PlanCache,
+    changes: Changes,
+}
+
+/// What an engine is made of.
+pub struct EngineBuilder<M> {
+    /// The connections.
+    pub pool: Pool,
+    /// What is exposed to whom.
+    pub metadata: Metadata,
+    /// How types are shown.
+    pub options: Options,
+    /// The mutations written by hand.
+    pub mutations: M,
+    /// Which roles have which of them.
+    pub actions: Actions,
+}
+
+/// Why an engine could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// No connection.
+    #[error("no connection to the database")]
+    Pool(#[from] diesel_async::pooled_connection::deadpool::PoolError),
+    /// The catalog could not be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// Metadata and database do not fit.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistencies),
+}
+
+/// What a request is answered with.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// The JSON of `data`; `None` when the request failed.
+    pub data: Option<String>,
+    /// What went wrong.
+    pub errors: Vec<GraphqlError>,
+}
+
+impl Answer {
+    /// A request that failed as a whole.
+    pub fn failed(error: GraphqlError) -> Self {
+        Self { data: None, errors: vec![error] }
+    }
+
+    /// The body of the response.
+    pub fn to_json(&self) -> String {
+        if self.errors.is_empty() {
+            return format!("{{\"data\":{}}}", self.data.as_deref().unwrap_or("null"));
+        }
+        let errors: Vec<_> = self.errors.iter().map(GraphqlError::to_json).collect();
+        serde_json::json!({ "errors": errors }).to_string()
+    }
+
+    fn into_response(self) -> async_graphql::Response {
+        let data = self.data.as_deref().map(live::raw).transpose();
+        match data {
+            Ok(data) if self.errors.is_empty() => {
+                async_graphql::Response::new(data.unwrap_or_default())
+            }
+            Ok(_) => async_graphql::Response::from_errors(
+                self.errors.into_iter().map(Into::into).collect(),
+            ),
+            Err(error) => super::roots::failed(error),
+        }
+    }
+}
+
+impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
+    /// Reads the catalog, resolves the metadata against it and builds the schema of every role.
+    pub async fn build(self) -> Result<Engine<M>, BuildError> {
+        if !self.metadata.unserved.is_empty() {
+            tracing::warn!(sections = ?self.metadata.unserved, "metadata has sections that are not served");
+        }
+        let catalog = Catalog::read(&mut *self.pool.get().await?).await?;
+        let model = Arc::new(Model::build(&self.metadata, &catalog)?);
+        let changes = Changes::default();
+        let schema = |role: &str| {
+            with_role(&model, role, &self.actions, |roots| {
+                let core = Arc::new(EngineCore {
+                    model: Arc::clone(&model),
+                    role: role.to_owned(),
+                    options: self.options,
+                    pool: self.pool.clone(),
+                    roots,
+                    changes: changes.clone(),
+                });
+                Schema::build(
+                    QueryRoot(Arc::clone(&core)),
+                    MutationRoot(Arc::clone(&core), self.mutations.clone()),
+                    SubscriptionRoot(Arc::clone(&core)),
+                )
+                .data(core)
+                .finish()
+            })
+        };
+        let schemas =
+            model.roles().into_iter().map(|role| (role.to_owned(), schema(role))).collect();
+        let nobody = schema("");
+        Ok(Engine { schemas, nobody, plans: PlanCache::new(), changes, pool: self.pool, model })
+    }
+}
+
+impl<M: ObjectType + 'static> Engine<M> {
+    /// The tables that are served.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Wakes the live queries of this engine.
+    pub fn changes(&self) -> Changes {
+        self.changes.clone()
+    }
+
+    /// The schema of a role, in GraphQL's schema language.
+    pub fn sdl(&self, role: &str) -> String {
+        self.schema(role).sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields())
+    }
+
+    fn schema(&self, role: &str) -> &RoleSchema<M> {
+        self.schemas.get(role).unwrap_or(&self.nobody)
+    }
+
+    /// Answers a query or mutation.
+    pub async fn execute(&self, session: Session, request: Request) -> Answer {
+        let key = DocumentKey {
+            role: session.role().to_owned(),
+            operation: request.operation_name.clone(),
+            query: request.query.clone(),
+        };
+        if let Some(plan) = self.plans.find(&key, &request.variables) {
+            return self.run_cached(&plan, &session, &request).await.unwrap_or_else(Answer::failed);
+        }
+        self.run(key, session, request).await.unwrap_or_else(Answer::failed)
+    }
+
+    async fn run_cached(
+        &self,
+        plan: &CachedPlan,
+        session: &Session,
+        request: &Request,
+    ) -> Result<Answer, GraphqlError> {
+        let mut conn = self.pool.get().await.map_err(|error| GraphqlError::fault(&error))?;
+        let mut fields = Vec::with_capacity(plan.fields.len());
+        for (key, statement) in &plan.fields {
+            let values = statement::resolve(statement, &request.variables, session)?;
+            fields.push((key.as_str(), statement::run(&mut conn, statement, &values).await?));
+        }
+        Ok(Answer { data: Some(object(&fields)), errors: Vec::new() })
+    }
+
+    async fn run(
+        &self,
+        key: DocumentKey,
+        session: Session,
+        request: Request,
+    ) -> Result<Answer, GraphqlError> {
+        let document = parse(&request.query)?;
+        let operation = operation(&document, request.operation_name.as_deref());
+        let kind = operation.map_or(OperationType::Query, |operation| operation.ty);
+        if kind == OperationType::Subscription {
+            let problem = "subscriptions are not supported over HTTP, use websockets instead";
+            return Err(GraphqlError::new(Code::UnexpectedPayload, problem));
+        }
+        let roots = operation.map(|operation| {
+            selected_fields(&[&operation.selection_set.node], &document.fragments)
+        });
+        let order: Vec<String> =
+            roots.iter().flatten().map(|selected| selected.key.to_owned()).collect();
+        if kind == OperationType::Mutation {
+            self.refuse_mixture(roots.iter().flatten().map(|selected| selected.field.name.node.as_str()))?;
+        }
+        let variables = request.variables.clone();
+        let schema = self.schema(session.role());
+        let state = Arc::new(RequestState::new(session));
+        let response = schema.execute(request.data(Arc::clone(&state))).await;
+        state.transaction.end(response.errors.is_empty()).await?;
+        if !response.errors.is_empty() {
+            let errors = response.errors.iter().map(GraphqlError::from_server_error).collect();
+            return Ok(Answer { data: None, errors });
+        }
+        let data = assemble(&order, &response.data, &state)?;
+        if kind == OperationType::Query {
+            self.keep(key, variables, &order, &state);
+        }
+        Ok(Answer { data: Some(data), errors: Vec::new() })
+    }
+
+    /// An action commits by itself, so it may not stand beside mutations that are rolled back together.
+    fn refuse_mixture<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), GraphqlError> {
+        let (mut has_table, mut has_action) = (false, false);
+        for name in names.filter(|name| !name.starts_with("__")) {
+            let is_table = ["insert_", "update_", "delete_"].iter().any(|verb| {
+                name.strip_prefix(verb).is_some_and(|rest| {
+                    let table = rest.trim_end_matches("_one").trim_end_matches("_by_pk");
+                    self.model.table_named(table).is_some()
+                })
+            });
+            has_table |= is_table;
+            has_action |= !is_table;
+        }
+        if has_table && has_action {
+            let problem = "an action cannot be mixed with mutations of tables in one request";
+            return Err(GraphqlError::new(Code::BadRequest, problem));
+        }
+        Ok(())
+    }
+
+    fn keep(
+        &self,
+        key: DocumentKey,
+        variables: async_graphql::Variables,
+        order: &[String],
+        state: &RequestState,
+    ) {
+        let notes = state.notes();
+        let fields: Vec<_> = order
+            .iter()
+            .filter_map(|name| Some((name.clone(), Arc::clone(notes.statements.get(name)?))))
+            .collect();
+        let is_complete = fields.len() == order.len();
+        if is_complete {
+            let template = Template::new(variables, notes.holes.clone());
+            self.plans.keep(key, CachedPlan { template, fields });
+        }
+    }
+
+    /// Follows a subscription; a query or mutation is answered once.
+    pub fn stream(
+        self: &Arc<Self>,
+        session: Session,
+        request: Request,
+    ) -> BoxStream<'static, async_graphql::Response> {
+        let is_subscription = parse(&request.query).is_ok_and(|document| {
+            operation(&document, request.operation_name.as_deref())
+                .is_some_and(|operation| operation.ty == OperationType::Subscription)
+        });
+        if !is_subscription {
+            let engine = Arc::clone(self);
+            return futures::stream::once(async move {
+                engine.execute(session, request).await.into_response()
+            })
+            .boxed();
+        }
+        let schema = self.schema(session.role());
+        let mut data = async_graphql::Data::default();
+        data.insert(session);
+        schema.execute_stream_with_session_data(request, Arc::new(data)).map(with_codes).boxed()
+    }
+}
+
+/// Gives validation errors of async-graphql their code.
+fn with_codes(mut response: async_graphql::Response) -> async_graphql::Response {
+    response.errors = response
+        .errors
+        .iter()
+        .map(|error| GraphqlError::from_server_error(error).into())
+        .collect();
+    response
+}
+
+fn parse(query: &str) -> Result<ExecutableDocument, GraphqlError> {
+    parse_query(query).map_err(|error| {
+        let problem = format!("not a valid graphql query: {error}");
+        GraphqlError::new(Code::ValidationFailed, problem).at("$.query")
+    })
+}
+
+fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<&'a OperationDefinition> {
+    document
+        .operations
+        .iter()
+        .find(|(operation, _)| name.is_none() || operation.map(|known| known.as_str()) == name)
+        .map(|(_, operation)| &operation.node)
+}
+
+/// The answer in the order of the document; table fields as PostgreSQL wrote them.
+fn assemble(
+    order: &[String],
+    data: &async_graphql::Value,
+    state: &RequestState,
+) -> Result<String, GraphqlError> {
+    let notes = state.notes();
+    let mut fields = Vec::with_capacity(order.len());
+    let async_graphql::Value::Object(values) = data else { return Ok("null".to_owned()) };
+    for key in order {
+        if let Some(json) = notes.answers.get(key) {
+            fields.push((key.as_str(), json.clone()));
+        } else if let Some(value) = values.get(key.as_str()) {
+            let json = serde_json::to_string(value).map_err(|error| GraphqlError::fault(&error))?;
+            fields.push((key.as_str(), json));
+        }
+    }
+    Ok(object(&fields))
+}
+
+/// An object of members whose values are JSON already; keys are GraphQL names and need no escape.
+fn object(fields: &[(&str, String)]) -> String {
+    let length: usize = fields.iter().map(|(key, json)| key.len() + json.len() + 4).sum();
+    let mut text = String::with_capacity(length + 2);
+    text.push('{');
+    for (position, (key, json)) in fields.iter().enumerate() {
+        if position > 0 {
+            text.push(',');
+        }
+        text.push('"');
+        text.push_str(key);
+        text.push_str("\":");
+        text.push_str(json);
+    }
+    text.push('}');
+    text
+}

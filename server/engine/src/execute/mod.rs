@@ -1,0 +1,13 @@
+//! Runs requests: keeps plans, opens transactions, follows changes, and lets hand-written fields answer with rows.
+
+pub mod actions;
+mod cache;
+mod engine;
+mod live;
+mod request;
+mod roots;
+pub mod statement;
+mod transaction;
+
+pub use engine::{Answer, BuildError, Engine, EngineBuilder};
+pub use live::{Changes, follow_changes};

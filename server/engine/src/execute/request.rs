@@ -1,0 +1,48 @@
+//! What travels with one request through async-graphql: who asks, what was answered, what can be kept.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::transaction::Transaction;
+use crate::{model::VariablePath, session::Session, sql::Statement};
+
+/// The state of one request.
+pub(super) struct RequestState {
+    pub(super) session: Session,
+    pub(super) transaction: Transaction,
+    notes: Mutex<Notes>,
+}
+
+/// What root fields leave behind.
+#[derive(Default)]
+pub(super) struct Notes {
+    /// The JSON of table fields, which does not pass through async-graphql, by response key.
+    pub(super) answers: BTreeMap<String, String>,
+    /// Response keys that are being answered; a key that the document repeats is answered once.
+    claimed: BTreeSet<String>,
+    /// The statements of query fields, by response key.
+    pub(super) statements: BTreeMap<String, Arc<Statement>>,
+    /// Places in variables that became binds.
+    pub(super) holes: BTreeSet<VariablePath>,
+}
+
+impl RequestState {
+    pub(super) fn new(session: Session) -> Self {
+        Self { session, transaction: Transaction::default(), notes: Mutex::default() }
+    }
+
+    pub(super) fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this field is the first of its response key.
+    pub(super) fn claim(&self, key: &str) -> bool {
+        self.notes().claimed.insert(key.to_owned())
+    }
+
+    pub(super) fn answer(&self, key: &str, json: String) {
+        self.notes().answers.insert(key.to_owned(), json);
+    }
+}

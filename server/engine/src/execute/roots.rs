@@ -1,0 +1,255 @@
+//! The three roots of a role's schema, as async-graphql asks for them.
+//!
+//! async-graphql keeps one type per Rust type, so the role whose schema is being built is handed over in a
+//! thread-local while [`async_graphql::Schema::build`] runs, which is synchronous.
+
+use std::{borrow::Cow, cell::RefCell, collections::BTreeMap, pin::Pin, sync::Arc};
+
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, EmptyMutation, ObjectType, OutputType, Positioned, Response,
+    ServerError, ServerResult, SubscriptionType, Value,
+    parser::types::Field,
+    registry::{MetaField, MetaType, Registry},
+};
+use futures::Stream;
+
+use super::{actions::Actions, live, request::RequestState, statement};
+use crate::{
+    Pool,
+    error::GraphqlError,
+    model::{Model, Options},
+    plan::{Planner, RootRequest, selected_fields},
+    schema::{RootField, RoleTypes, role_types},
+    sql::{self, Statement},
+};
+
+/// What every root field of one role works with.
+pub(super) struct EngineCore {
+    pub(super) model: Arc<Model>,
+    pub(super) role: String,
+    pub(super) options: Options,
+    pub(super) pool: Pool,
+    pub(super) roots: BTreeMap<String, RootField>,
+    pub(super) changes: live::Changes,
+}
+
+/// What the schema being built on this thread is made of.
+struct UnderConstruction {
+    types: RoleTypes,
+    role: String,
+    actions: Actions,
+}
+
+thread_local! {
+    static BUILDING: RefCell<Option<UnderConstruction>> = const { RefCell::new(None) };
+}
+
+/// Runs `build` with the types of a role at hand, and returns what its root fields stand for.
+pub(super) fn with_role<R>(
+    model: &Model,
+    role: &str,
+    actions: &Actions,
+    build: impl FnOnce(BTreeMap<String, RootField>) -> R,
+) -> R {
+    let types = role_types(model, role);
+    let roots = types.roots.clone();
+    let building =
+        UnderConstruction { types, role: role.to_owned(), actions: actions.clone() };
+    BUILDING.with(|slot| slot.replace(Some(building)));
+    let built = build(roots);
+    BUILDING.with(|slot| slot.replace(None));
+    built
+}
+
+/// `query_root`: the tables.
+pub(super) struct QueryRoot(pub(super) Arc<EngineCore>);
+
+/// `mutation_root`: the tables and the hand-written mutations of `M`.
+pub(super) struct MutationRoot<M>(pub(super) Arc<EngineCore>, pub(super) M);
+
+/// `subscription_root`: every query of the tables, live.
+pub(super) struct SubscriptionRoot(pub(super) Arc<EngineCore>);
+
+/// Puts a root type into the registry: the fields of the tables, and those of `extra` that the role may use.
+fn register_root<E: OutputType>(
+    registry: &mut Registry,
+    name: &str,
+    own_fields: impl FnOnce(&RoleTypes) -> Vec<MetaField>,
+) -> usize {
+    E::create_type_info(registry);
+    let extra = registry.types.remove(&*E::type_name());
+    BUILDING.with(|slot| {
+        let slot = slot.borrow();
+        let Some(building) = slot.as_ref() else { return 0 };
+        let mut fields = own_fields(&building.types);
+        if let Some(MetaType::Object { fields: extra, .. }) = extra {
+            let allowed = extra
+                .into_values()
+                .filter(|field| building.actions.allows(&building.role, &field.name));
+            fields.extend(allowed);
+        }
+        for (name, ty) in &building.types.types {
+            registry.types.entry(name.clone()).or_insert_with(|| ty.clone());
+        }
+        let count = fields.len();
+        let root = crate::schema::root_object(name, fields);
+        registry.types.insert(name.to_owned(), root);
+        count
+    })
+}
+
+fn register_built_ins(registry: &mut Registry) {
+    <i32 as OutputType>::create_type_info(registry);
+    <f64 as OutputType>::create_type_info(registry);
+    <String as OutputType>::create_type_info(registry);
+    <bool as OutputType>::create_type_info(registry);
+}
+
+impl OutputType for QueryRoot {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("query_root")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        register_built_ins(registry);
+        register_root::<EmptyMutation>(registry, "query_root", |types| types.query.values().cloned().collect());
+        Self::qualified_type_name()
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::Null)
+    }
+}
+
+impl ContainerType for QueryRoot {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        self.0.query_field(ctx).await
+    }
+}
+
+impl ObjectType for QueryRoot {}
+
+impl<M: ObjectType> OutputType for MutationRoot<M> {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("mutation_root")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let own = |types: &RoleTypes| types.mutation.values().cloned().collect();
+        if register_root::<M>(registry, "mutation_root", own) == 0 {
+            registry.types.remove("mutation_root");
+            registry.mutation_type = None;
+        }
+        Self::qualified_type_name()
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::Null)
+    }
+}
+
+impl<M: ObjectType> ContainerType for MutationRoot<M> {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        match self.0.mutation_field(ctx).await? {
+            Some(value) => Ok(Some(value)),
+            None => self.1.resolve_field(ctx).await,
+        }
+    }
+}
+
+impl<M: ObjectType> ObjectType for MutationRoot<M> {}
+
+impl SubscriptionType for SubscriptionRoot {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("subscription_root")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let own = |types: &RoleTypes| types.query.values().cloned().collect();
+        register_root::<EmptyMutation>(registry, "subscription_root", own);
+        Self::qualified_type_name()
+    }
+
+    fn create_field_stream<'a>(
+        &'a self,
+        ctx: &'a Context<'_>,
+    ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
+        let planned = self.0.plan(ctx)?;
+        Some(live::stream(Arc::clone(&self.0), ctx, planned))
+    }
+}
+
+impl EngineCore {
+    async fn query_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let Some(planned) = self.plan(ctx) else { return Ok(None) };
+        let state = ctx.data_unchecked::<Arc<RequestState>>();
+        let key = ctx.item.node.response_key().node.as_str();
+        if !state.claim(key) {
+            return Ok(Some(Value::Null));
+        }
+        let statement = Arc::new(planned?);
+        let values = statement::resolve(&statement, &ctx.query_env.variables, &state.session)?;
+        let mut conn = self.pool.get().await.map_err(|error| GraphqlError::fault(&error))?;
+        let json = statement::run(&mut conn, &statement, &values).await?;
+        let mut notes = state.notes();
+        notes.answers.insert(key.to_owned(), json);
+        notes.statements.insert(key.to_owned(), statement);
+        Ok(Some(Value::Null))
+    }
+
+    async fn mutation_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let Some(planned) = self.plan(ctx) else { return Ok(None) };
+        let state = ctx.data_unchecked::<Arc<RequestState>>();
+        let key = ctx.item.node.response_key().node.as_str();
+        if !state.claim(key) {
+            return Ok(Some(Value::Null));
+        }
+        let statement = planned?;
+        let values = statement::resolve(&statement, &ctx.query_env.variables, &state.session)?;
+        let mut slot = state.transaction.begin(&self.pool, &state.session).await?;
+        let Some(conn) = slot.as_mut() else { return Ok(Some(Value::Null)) };
+        let json = statement::run(conn, &statement, &values).await?;
+        state.answer(key, json);
+        Ok(Some(Value::Null))
+    }
+
+    /// The statement of the current field; `None` when the field is not a table's.
+    fn plan(&self, ctx: &Context<'_>) -> Option<Result<Statement, GraphqlError>> {
+        let root = *self.roots.get(ctx.item.node.name.node.as_str())?;
+        let environment = &ctx.query_env;
+        let key = ctx.item.node.response_key().node.as_str();
+        let set = &environment.operation.node.selection_set.node;
+        let selected = selected_fields(&[set], &environment.fragments)
+            .into_iter()
+            .find(|selected| selected.key == key)?;
+        let defaults = environment
+            .operation
+            .node
+            .variable_definitions
+            .iter()
+            .filter_map(|definition| {
+                let definition = &definition.node;
+                Some((definition.name.node.as_str(), &definition.default_value.as_ref()?.node))
+            })
+            .collect();
+        let planner = Planner::new(
+            &self.model,
+            &self.role,
+            self.options,
+            &environment.fragments,
+            &environment.variables,
+            defaults,
+        );
+        let planned = planner.root(&RootRequest { root, selected });
+        if let Some(state) = ctx.data_opt::<Arc<RequestState>>() {
+            state.notes().holes.extend(planner.into_holes());
+        }
+        let place = |error: GraphqlError| error.at(format!("$.selectionSet.{key}"));
+        Some(planned.map_err(place).map(|plan| sql::json::statement(&self.model, &plan)))
+    }
+}
+
+/// An error of a field as a whole answer.
+pub(super) fn failed(error: impl Into<ServerError>) -> Response {
+    Response::from_errors(vec![error.into()])
+}

@@ -1,0 +1,187 @@
+//! Runs one statement and reads the one text that it answers.
+//!
+//! diesel-async caches prepared statements by their text, so a statement that a plan keeps is prepared once per
+//! connection. Values are resolved here, from the request's variables and session, and never become text of SQL.
+
+use async_graphql::{Value as ConstValue, Variables};
+use diesel::{
+    QueryResult,
+    pg::Pg,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    result::{DatabaseErrorKind, Error as DieselError},
+    sql_types,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::{
+    error::{Code, GraphqlError},
+    model::{Source, Value, VariablePath},
+    plan::text_of,
+    session::Session,
+    sql::Statement,
+};
+
+/// The text of a statement, with the places of its binds.
+pub struct Text<'a>(std::borrow::Cow<'a, [String]>);
+
+impl Text<'_> {
+    /// A statement without binds.
+    pub fn constant(text: &str) -> Text<'static> {
+        Text(std::borrow::Cow::Owned(vec![text.to_owned()]))
+    }
+}
+
+impl<'a> From<&'a Statement> for Text<'a> {
+    fn from(statement: &'a Statement) -> Self {
+        Text(std::borrow::Cow::Borrowed(&statement.pieces))
+    }
+}
+
+struct Bound<'a> {
+    pieces: &'a [String],
+    values: &'a [Value],
+}
+
+impl QueryId for Bound<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Bound<'_> {
+    type SqlType = sql_types::Text;
+}
+
+impl QueryFragment<Pg> for Bound<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut values = self.values.iter();
+        for (position, piece) in self.pieces.iter().enumerate() {
+            if position > 0 {
+                out.push_bind_param::<sql_types::Nullable<sql_types::Text>, _>(
+                    values.next().unwrap_or(&None),
+                )?;
+            }
+            out.push_sql(piece);
+        }
+        Ok(())
+    }
+}
+
+/// Runs a statement that answers one row with one text.
+pub async fn one(conn: &mut AsyncPgConnection, text: &Text<'_>, values: &[Value]) -> QueryResult<String> {
+    RunQueryDsl::get_result(Bound { pieces: &text.0, values }, conn).await
+}
+
+/// Runs a plan's statement for a request. The error of a failed check names no row.
+pub async fn run(
+    conn: &mut AsyncPgConnection,
+    statement: &Statement,
+    values: &[Value],
+) -> Result<String, GraphqlError> {
+    let mut text = one(conn, &Text::from(statement), values)
+        .await
+        .map_err(|error| database_error(&error))?;
+    if statement.is_checked {
+        let holds = text.starts_with('y');
+        if !holds {
+            let problem = "check constraint of an insert/update permission has failed";
+            return Err(GraphqlError::new(Code::PermissionError, problem));
+        }
+        text.remove(0);
+    }
+    Ok(text)
+}
+
+/// The values of a statement's binds. A session variable that is missing fails the request and never means true.
+pub fn resolve(
+    statement: &Statement,
+    variables: &Variables,
+    session: &Session,
+) -> Result<Vec<Value>, GraphqlError> {
+    let missing: Vec<&str> = statement
+        .binds
+        .iter()
+        .filter_map(|bind| match &bind.source {
+            Source::Session(name) if session.variable(name).is_none() => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    if !missing.is_empty() {
+        let names = missing.join(", ");
+        let problem = format!("missing session variable: {names}");
+        return Err(GraphqlError::new(Code::NotFound, problem));
+    }
+    statement
+        .binds
+        .iter()
+        .map(|bind| match &bind.source {
+            Source::Literal(value) => Ok(value.clone()),
+            Source::Session(name) => Ok(session.variable(name).map(str::to_owned)),
+            Source::Variable(path) => match variable(variables, path) {
+                Some(value) => text_of(value, &bind.sql_type),
+                None => Ok(None),
+            },
+        })
+        .collect()
+}
+
+fn variable<'a>(variables: &'a Variables, path: &VariablePath) -> Option<&'a ConstValue> {
+    let mut value = variables.get(path.name.as_str())?;
+    for member in &path.members {
+        value = match value {
+            ConstValue::Object(members) => members.get(member.as_str())?,
+            ConstValue::List(items) => items.get(member.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(value)
+}
+
+/// What a client may learn of a database error: constraint and data errors in PostgreSQL's words, nothing else.
+pub fn database_error(error: &DieselError) -> GraphqlError {
+    let DieselError::DatabaseError(kind, information) = error else {
+        return GraphqlError::fault(error);
+    };
+    let message = information.message();
+    match kind {
+        DatabaseErrorKind::UniqueViolation => {
+            violation(format!("Uniqueness violation. {message}"))
+        }
+        DatabaseErrorKind::ForeignKeyViolation => {
+            violation(format!("Foreign key violation. {message}"))
+        }
+        DatabaseErrorKind::NotNullViolation => violation(format!("Not-NULL violation. {message}")),
+        DatabaseErrorKind::CheckViolation => violation(format!("Check constraint violation. {message}")),
+        DatabaseErrorKind::ReadOnlyTransaction | DatabaseErrorKind::SerializationFailure => {
+            GraphqlError::fault(error)
+        }
+        _ if is_data_exception(message) => {
+            GraphqlError::new(Code::DataException, message.to_owned())
+        }
+        _ => GraphqlError::fault(error),
+    }
+}
+
+fn violation(message: String) -> GraphqlError {
+    GraphqlError::new(Code::ConstraintViolation, message)
+}
+
+/// Whether PostgreSQL could not read or compute with a client's value (SQLSTATE class 22).
+///
+/// diesel does not hand on the SQLSTATE, so the class is told by the words that PostgreSQL uses for it. A message
+/// that is not known here is a fault of ours and is not shown.
+fn is_data_exception(message: &str) -> bool {
+    const BEGINNINGS: [&str; 9] = [
+        "invalid input",
+        "malformed",
+        "value too long",
+        "division by zero",
+        "LIMIT must not be negative",
+        "OFFSET must not be negative",
+        "LIKE pattern must not",
+        "invalid regular expression",
+        "date/time field value",
+    ];
+    BEGINNINGS.iter().any(|beginning| message.starts_with(beginning))
+        || message.ends_with("out of range")
+        || message.contains("is out of range for type")
+}

@@ -1,0 +1,195 @@
+//! What the API exposes and to whom, in Hasura's metadata format version 3.
+//!
+//! These types mirror the YAML files and decide nothing; [`crate::model`] checks them against the catalog.
+
+mod load;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+pub use load::{Directory, LoadError, load};
+
+/// All tables of all sources, in the order of the files.
+#[derive(Debug, Clone, Default)]
+pub struct Metadata {
+    /// The tracked tables and views.
+    pub tables: Vec<Table>,
+    /// Sections present in the files that this engine does not serve, for one warning.
+    pub unserved: Vec<String>,
+}
+
+/// A tracked table or view.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Table {
+    /// Where it is in PostgreSQL.
+    pub table: QualifiedName,
+    /// Relationships to at most one row.
+    #[serde(default)]
+    pub object_relationships: Vec<Relationship>,
+    /// Relationships to any number of rows.
+    #[serde(default)]
+    pub array_relationships: Vec<Relationship>,
+    /// Who may read what.
+    #[serde(default)]
+    pub select_permissions: Vec<Permission<Select>>,
+    /// Who may add what.
+    #[serde(default)]
+    pub insert_permissions: Vec<Permission<Insert>>,
+    /// Who may change what.
+    #[serde(default)]
+    pub update_permissions: Vec<Permission<Update>>,
+    /// Who may remove what.
+    #[serde(default)]
+    pub delete_permissions: Vec<Permission<Delete>>,
+}
+
+/// A schema and a name in it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+pub struct QualifiedName {
+    /// The schema, `public` unless given.
+    #[serde(default = "public")]
+    pub schema: String,
+    /// The table or view.
+    pub name: String,
+}
+
+impl std::fmt::Display for QualifiedName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}.{}", self.schema, self.name)
+    }
+}
+
+fn public() -> String {
+    "public".to_owned()
+}
+
+/// A named way from one table to another.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Relationship {
+    /// The name of the field.
+    pub name: String,
+    /// What connects the rows.
+    pub using: Using,
+}
+
+/// What connects the rows of a relationship.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Using {
+    /// A foreign key of this table (columns) or of another one (columns and table).
+    ForeignKeyConstraintOn(ForeignKey),
+    /// Columns that need no foreign key.
+    ManualConfiguration(Manual),
+}
+
+/// Which foreign key a relationship follows.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum ForeignKey {
+    /// One column of this table.
+    Column(String),
+    /// Several columns of this table.
+    Columns(Vec<String>),
+    /// Columns of another table that point here.
+    Remote(RemoteKey),
+}
+
+/// A foreign key of another table that points here.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RemoteKey {
+    /// The table that holds the key.
+    pub table: QualifiedName,
+    /// Its column, when there is one.
+    pub column: Option<String>,
+    /// Its columns, when there are several.
+    #[serde(default)]
+    pub columns: Vec<String>,
+}
+
+/// A relationship without a foreign key.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Manual {
+    /// The other table.
+    pub remote_table: QualifiedName,
+    /// Column here → column there.
+    pub column_mapping: std::collections::BTreeMap<String, String>,
+}
+
+/// A permission and the role it is for.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Permission<T> {
+    /// The role.
+    pub role: String,
+    /// What it may do.
+    pub permission: T,
+}
+
+/// Either a list of columns or `'*'`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Columns {
+    /// `'*'`.
+    All(String),
+    /// Named columns.
+    Some(Vec<String>),
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self::Some(Vec::new())
+    }
+}
+
+/// Which rows and columns a role may read.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Select {
+    /// The readable columns.
+    #[serde(default)]
+    pub columns: Columns,
+    /// Which rows.
+    pub filter: Value,
+    /// The most rows of one list.
+    pub limit: Option<u32>,
+    /// Whether the role may count them.
+    #[serde(default)]
+    pub allow_aggregations: bool,
+}
+
+/// Which rows a role may add.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Insert {
+    /// What the new row must satisfy.
+    pub check: Value,
+    /// The columns that the role may give.
+    #[serde(default = "all")]
+    pub columns: Columns,
+    /// Columns filled in by the server: literals or session variables.
+    #[serde(default)]
+    pub set: std::collections::BTreeMap<String, Value>,
+}
+
+fn all() -> Columns {
+    Columns::All("*".to_owned())
+}
+
+/// Which rows a role may change, and into what.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Update {
+    /// The columns that the role may change.
+    #[serde(default)]
+    pub columns: Columns,
+    /// Which rows.
+    pub filter: Value,
+    /// What the changed row must satisfy.
+    pub check: Option<Value>,
+    /// Columns filled in by the server.
+    #[serde(default)]
+    pub set: std::collections::BTreeMap<String, Value>,
+}
+
+/// Which rows a role may remove.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Delete {
+    /// Which rows.
+    pub filter: Value,
+}

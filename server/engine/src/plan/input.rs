@@ -1,0 +1,185 @@
+//! A client's value together with where it came from.
+//!
+//! Scalars become binds, so that one plan serves every value of a variable. What shapes the statement instead
+//! (which keys a filter has, a direction, `_is_null`) is read here too, and the [`super::Template`] remembers it.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use async_graphql::{Value as ConstValue, Variables, parser::types::Field};
+use async_graphql_value::Value;
+
+use crate::{
+    error::{Code, GraphqlError},
+    model::{Bind, Source, VariablePath, array_literal},
+};
+
+/// A value in an argument, in the document or in a variable.
+#[derive(Clone)]
+pub(super) enum Input<'a> {
+    /// It stands in the document, and may hold variables further down.
+    Literal(&'a Value),
+    /// It stands in a variable.
+    Variable { path: VariablePath, value: &'a ConstValue },
+}
+
+/// The variables of a request, and which of their places became binds.
+pub(super) struct Inputs<'a> {
+    pub(super) variables: &'a Variables,
+    pub(super) defaults: Vec<(&'a str, &'a ConstValue)>,
+    pub(super) holes: RefCell<BTreeSet<VariablePath>>,
+}
+
+impl<'a> Inputs<'a> {
+    /// The argument of a field; `None` when absent, or when it is a variable that was not given.
+    pub(super) fn argument(&self, field: &'a Field, name: &str) -> Option<Input<'a>> {
+        let (_, value) = field.arguments.iter().find(|(argument, _)| argument.node == name)?;
+        self.input(&value.node)
+    }
+
+    fn input(&self, value: &'a Value) -> Option<Input<'a>> {
+        let Value::Variable(name) = value else { return Some(Input::Literal(value)) };
+        let given = self.variables.get(name).or_else(|| {
+            self.defaults.iter().find(|(default, _)| *default == name.as_str()).map(|(_, value)| *value)
+        })?;
+        let path = VariablePath { name: name.to_string(), members: Vec::new() };
+        Some(Input::Variable { path, value: given })
+    }
+
+    /// The members of an object that are present.
+    pub(super) fn members(&self, input: &Input<'a>) -> Result<Vec<(&'a str, Input<'a>)>, GraphqlError> {
+        match input {
+            Input::Literal(Value::Object(members)) => Ok(members
+                .iter()
+                .filter_map(|(key, value)| Some((key.as_str(), self.input(value)?)))
+                .collect()),
+            Input::Variable { path, value: ConstValue::Object(members) } => Ok(members
+                .iter()
+                .map(|(key, value)| (key.as_str(), Input::Variable { path: below(path, key), value }))
+                .collect()),
+            _ => Err(unfit("an object")),
+        }
+    }
+
+    /// The items of a list; one item may stand for a list of one (GraphQL § 3.11).
+    pub(super) fn items(&self, input: &Input<'a>) -> Vec<Input<'a>> {
+        match input {
+            Input::Literal(Value::List(items)) => {
+                items.iter().filter_map(|item| self.input(item)).collect()
+            }
+            Input::Variable { path, value: ConstValue::List(items) } => items
+                .iter()
+                .enumerate()
+                .map(|(position, value)| Input::Variable {
+                    path: below(path, &position.to_string()),
+                    value,
+                })
+                .collect(),
+            one => vec![one.clone()],
+        }
+    }
+
+    /// A value that PostgreSQL receives apart from the statement; never null.
+    pub(super) fn bind(&self, input: &Input<'a>, sql_type: &str) -> Result<Bind, GraphqlError> {
+        if input.is_null() {
+            return Err(GraphqlError::new(Code::ValidationFailed, "unexpected null value"));
+        }
+        self.bind_nullable(input, sql_type)
+    }
+
+    /// A value that PostgreSQL receives apart from the statement.
+    pub(super) fn bind_nullable(
+        &self,
+        input: &Input<'a>,
+        sql_type: &str,
+    ) -> Result<Bind, GraphqlError> {
+        let source = match input {
+            Input::Variable { path, value } if !value_is_null(value) => {
+                text_of(value, sql_type)?;
+                self.holes.borrow_mut().insert(path.clone());
+                Source::Variable(path.clone())
+            }
+            Input::Variable { .. } => Source::Literal(None),
+            Input::Literal(value) => Source::Literal(text_of(&self.constant(value), sql_type)?),
+        };
+        Ok(Bind { source, sql_type: sql_type.to_owned() })
+    }
+
+    /// The document's value with its variables in place. They shape the plan, as they are no holes.
+    fn constant(&self, value: &Value) -> ConstValue {
+        match value {
+            Value::Variable(name) => self.variables.get(name).cloned().unwrap_or_default(),
+            Value::List(items) => items.iter().map(|item| self.constant(item)).collect(),
+            Value::Object(members) => ConstValue::Object(
+                members.iter().map(|(key, value)| (key.clone(), self.constant(value))).collect(),
+            ),
+            plain => plain.clone().into_const().unwrap_or_default(),
+        }
+    }
+}
+
+impl Input<'_> {
+    pub(super) fn is_null(&self) -> bool {
+        match self {
+            Input::Literal(value) => matches!(value, Value::Null),
+            Input::Variable { value, .. } => value_is_null(value),
+        }
+    }
+
+    /// A boolean that shapes the statement.
+    pub(super) fn boolean(&self) -> Result<bool, GraphqlError> {
+        match self {
+            Input::Literal(Value::Boolean(value))
+            | Input::Variable { value: ConstValue::Boolean(value), .. } => Ok(*value),
+            _ => Err(unfit("true or false")),
+        }
+    }
+
+    /// A member of an enumeration, which shapes the statement.
+    pub(super) fn enumerated(&self) -> Result<&str, GraphqlError> {
+        match self {
+            Input::Literal(Value::Enum(name)) | Input::Variable { value: ConstValue::Enum(name), .. } => {
+                Ok(name.as_str())
+            }
+            Input::Variable { value: ConstValue::String(name), .. } => Ok(name),
+            _ => Err(unfit("a name")),
+        }
+    }
+}
+
+fn value_is_null(value: &ConstValue) -> bool {
+    matches!(value, ConstValue::Null)
+}
+
+fn below(path: &VariablePath, member: &str) -> VariablePath {
+    let mut members = path.members.clone();
+    members.push(member.to_owned());
+    VariablePath { name: path.name.clone(), members }
+}
+
+fn unfit(expected: &str) -> GraphqlError {
+    GraphqlError::new(Code::ValidationFailed, format!("expected {expected}"))
+}
+
+/// A value in PostgreSQL's input form for a type; `None` for null.
+pub fn text_of(value: &ConstValue, sql_type: &str) -> Result<Option<String>, GraphqlError> {
+    if sql_type == "json" || sql_type == "jsonb" {
+        return serde_json::to_string(value).map(Some).map_err(|error| GraphqlError::fault(&error));
+    }
+    let text = match value {
+        ConstValue::Null => return Ok(None),
+        ConstValue::String(text) => text.clone(),
+        ConstValue::Number(number) => number.to_string(),
+        ConstValue::Boolean(value) => value.to_string(),
+        ConstValue::Enum(name) => name.to_string(),
+        ConstValue::List(items) if sql_type.ends_with("[]") => {
+            let texts = items
+                .iter()
+                .map(|item| text_of(item, sql_type.trim_end_matches("[]")))
+                .collect::<Result<Vec<_>, _>>()?;
+            array_literal(texts.iter().map(Option::as_deref))
+        }
+        _ => return Err(unfit(&format!("a value of type {sql_type}"))),
+    };
+    let is_single_item = sql_type.ends_with("[]") && !matches!(value, ConstValue::List(_) | ConstValue::String(_));
+    Ok(Some(if is_single_item { array_literal([Some(text.as_str())]) } else { text }))
+}

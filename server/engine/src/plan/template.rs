@@ -1,0 +1,116 @@
+//! What the variables of a request looked like when a plan was made: the plan serves every request that fits.
+//!
+//! Places that became binds are holes: any value of the same kind fits. Everything else must be equal, as it may
+//! have shaped the statement.
+
+use std::collections::BTreeSet;
+
+use async_graphql::{Name, Value, Variables};
+
+use crate::model::VariablePath;
+
+/// The shape of a request's variables.
+#[derive(Debug, Clone)]
+pub struct Template {
+    variables: Variables,
+    holes: BTreeSet<VariablePath>,
+}
+
+impl Template {
+    /// The template of a request whose plans took binds from `holes`.
+    pub fn new(variables: Variables, holes: BTreeSet<VariablePath>) -> Self {
+        Self { variables, holes }
+    }
+
+    /// Whether a plan made for this template serves these variables.
+    pub fn fits(&self, variables: &Variables) -> bool {
+        self.variables.len() == variables.len()
+            && self.variables.iter().all(|(name, then)| {
+                let mut path = VariablePath { name: name.to_string(), members: Vec::new() };
+                variables.get(name).is_some_and(|now| self.value_fits(then, now, &mut path))
+            })
+    }
+
+    fn value_fits(&self, then: &Value, now: &Value, path: &mut VariablePath) -> bool {
+        if self.holes.contains(path) {
+            return is_same_kind(then, now);
+        }
+        match (then, now) {
+            (Value::Object(then), Value::Object(now)) => {
+                then.len() == now.len()
+                    && then.iter().zip(now).all(|((key, then), (other, now))| {
+                        key == other && self.member_fits(then, now, path, key)
+                    })
+            }
+            (Value::List(then), Value::List(now)) => {
+                then.len() == now.len()
+                    && then.iter().zip(now).enumerate().all(|(position, (then, now))| {
+                        self.member_fits(then, now, path, &Name::new(position.to_string()))
+                    })
+            }
+            (then, now) => then == now,
+        }
+    }
+
+    fn member_fits(&self, then: &Value, now: &Value, path: &mut VariablePath, key: &Name) -> bool {
+        path.members.push(key.to_string());
+        let fits = self.value_fits(then, now, path);
+        path.members.pop();
+        fits
+    }
+}
+
+/// Whether validation, which a cached plan skips, would have said the same of both values.
+fn is_same_kind(then: &Value, now: &Value) -> bool {
+    match (then, now) {
+        (Value::String(_), Value::String(_))
+        | (Value::Boolean(_), Value::Boolean(_))
+        | (Value::Object(_), Value::Object(_)) => true,
+        (Value::Number(then), Value::Number(now)) => number_kind(then) == number_kind(now),
+        (Value::List(then), Value::List(now)) => match then.first() {
+            Some(first) => now.iter().all(|item| is_same_kind(first, item)),
+            None => now.is_empty(),
+        },
+        _ => false,
+    }
+}
+
+fn number_kind(number: &async_graphql::Number) -> u8 {
+    match number.as_i64() {
+        Some(value) if i32::try_from(value).is_ok() => 0,
+        Some(_) => 1,
+        None => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(then: serde_json::Value, hole: &[&str], now: serde_json::Value) -> bool {
+        let path = VariablePath {
+            name: "v".to_owned(),
+            members: hole.iter().map(|member| (*member).to_owned()).collect(),
+        };
+        let template = Template::new(
+            Variables::from_json(serde_json::json!({ "v": then })),
+            BTreeSet::from([path]),
+        );
+        template.fits(&Variables::from_json(serde_json::json!({ "v": now })))
+    }
+
+    #[test]
+    fn a_hole_takes_any_value_of_its_kind() {
+        let then = serde_json::json!({"name": {"_eq": "a"}});
+        assert!(check(then.clone(), &["name", "_eq"], serde_json::json!({"name": {"_eq": "b"}})));
+        assert!(!check(then.clone(), &["name", "_eq"], serde_json::json!({"name": {"_eq": 1}})));
+        assert!(!check(then, &["name", "_eq"], serde_json::json!({"name": {"_eq": null}})));
+    }
+
+    #[test]
+    fn what_is_no_hole_must_be_equal() {
+        let then = serde_json::json!({"name": {"_eq": "a"}, "active": {"_is_null": true}});
+        let now = serde_json::json!({"name": {"_eq": "b"}, "active": {"_is_null": false}});
+        assert!(!check(then, &["name", "_eq"], now));
+    }
+}

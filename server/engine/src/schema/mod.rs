@@ -1,0 +1,91 @@
+//! One GraphQL schema for each role. What a role may not use does not exist in it.
+//!
+//! The names are Hasura's (`users_by_pk`, `users_bool_exp`, `insert_users_one`). Types are made here from the model
+//! and put into async-graphql's registry by the roots of [`crate::execute`].
+
+mod inputs;
+mod meta;
+mod outputs;
+mod roots;
+
+use std::collections::BTreeMap;
+
+use async_graphql::{
+    indexmap::IndexMap,
+    registry::{MetaField, MetaType},
+};
+
+use crate::model::{Model, Table};
+
+pub use roots::{RootField, RootKind};
+
+/// Everything the tables add to a role's schema.
+pub struct RoleTypes {
+    /// The types, by name.
+    pub types: BTreeMap<String, MetaType>,
+    /// The fields of `query_root`.
+    pub query: IndexMap<String, MetaField>,
+    /// The fields of `mutation_root`.
+    pub mutation: IndexMap<String, MetaField>,
+    /// What each root field stands for.
+    pub roots: BTreeMap<String, RootField>,
+}
+
+/// Makes the types of a role.
+pub fn role_types(model: &Model, role: &str) -> RoleTypes {
+    let mut made = RoleTypes {
+        types: BTreeMap::new(),
+        query: IndexMap::new(),
+        mutation: IndexMap::new(),
+        roots: BTreeMap::new(),
+    };
+    let view = RoleView { model, role };
+    for table in model.tables() {
+        outputs::add(&mut made, &view, table);
+        inputs::add(&mut made, &view, table);
+        roots::add(&mut made, &view, table);
+    }
+    inputs::add_comparisons(&mut made, &view);
+    if made.query.is_empty() {
+        let nothing = meta::field("no_queries_available", "String!", []);
+        made.query.insert(nothing.name.clone(), nothing);
+    }
+    made
+}
+
+/// The model as one role sees it.
+struct RoleView<'a> {
+    model: &'a Model,
+    role: &'a str,
+}
+
+impl<'a> RoleView<'a> {
+    /// The columns that the role may read, in order.
+    fn columns(&self, table: &'a Table) -> impl Iterator<Item = &'a crate::model::Column> {
+        let access = table.selectable(self.role);
+        table
+            .columns()
+            .filter(move |column| access.is_some_and(|access| access.columns.contains(&column.id)))
+    }
+
+    /// The relationships that lead to a table the role may read.
+    fn relationships(
+        &self,
+        table: &'a Table,
+    ) -> impl Iterator<Item = (&'a crate::model::Relationship, &'a Table)> {
+        table
+            .relationships
+            .values()
+            .map(|relationship| (relationship, self.model.table(relationship.target)))
+            .filter(|(_, target)| target.selectable(self.role).is_some())
+    }
+
+    fn can_aggregate(&self, table: &Table) -> bool {
+        table.selectable(self.role).is_some_and(|access| access.can_aggregate)
+    }
+}
+
+/// A root type with these fields.
+pub fn root_object(name: &str, fields: Vec<MetaField>) -> MetaType {
+    meta::object(name, None, fields)
+}

@@ -1,0 +1,91 @@
+//! The object type of a table, its aggregate, and the enumeration of its columns.
+
+use super::{RoleTypes, RoleView, meta};
+use crate::model::{Column, Relationship, Table};
+
+pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
+    if table.selectable(view.role).is_none() {
+        return;
+    }
+    let name = &table.name;
+    let columns = view.columns(table).map(column_field);
+    let relationships =
+        view.relationships(table).flat_map(|(relationship, target)| {
+            relationship_fields(view, relationship, target)
+        });
+    let fields: Vec<_> = columns.chain(relationships).collect();
+    insert(made, name, meta::object(name, table.comment.as_deref(), fields));
+
+    let values: Vec<String> = view.columns(table).map(|column| column.name.clone()).collect();
+    let select_column = format!("{name}_select_column");
+    insert(made, &select_column, meta::enumeration(&select_column, values));
+
+    if view.can_aggregate(table) {
+        let aggregate = format!("{name}_aggregate");
+        let fields_name = format!("{name}_aggregate_fields");
+        let fields = [
+            meta::field("aggregate", &fields_name, []),
+            meta::field("nodes", &format!("[{name}!]!"), []),
+        ];
+        insert(made, &aggregate, meta::object(&aggregate, None, fields));
+        let count = meta::field("count", "Int!", [
+            meta::input("columns", format!("[{select_column}!]")),
+            meta::input("distinct", "Boolean"),
+        ]);
+        insert(made, &fields_name, meta::object(&fields_name, None, [count]));
+    }
+    for column in table.columns() {
+        if !crate::model::Scalar::is_built_in(&column.scalar.name) {
+            let scalar = &column.scalar.name;
+            insert(made, scalar, meta::scalar(scalar));
+        }
+    }
+}
+
+fn insert(made: &mut RoleTypes, name: &str, ty: async_graphql::registry::MetaType) {
+    made.types.insert(name.to_owned(), ty);
+}
+
+fn column_field(column: &Column) -> async_graphql::registry::MetaField {
+    let required = if column.is_nullable { "" } else { "!" };
+    let mut field =
+        meta::field(&column.name, &format!("{}{required}", column.scalar.type_name()), []);
+    field.description.clone_from(&column.comment);
+    field
+}
+
+fn relationship_fields(
+    view: &RoleView<'_>,
+    relationship: &Relationship,
+    target: &Table,
+) -> Vec<async_graphql::registry::MetaField> {
+    let name = &relationship.name;
+    if !relationship.is_array {
+        // A row rule can hide the referenced row, so only an unrestricted reader is promised one.
+        let is_hidden =
+            target.selectable(view.role).is_none_or(|access| !access.filter.is_true());
+        let required = if relationship.is_nullable || is_hidden { "" } else { "!" };
+        return vec![meta::field(name, &format!("{}{required}", target.name), [])];
+    }
+    let arguments = list_arguments(&target.name);
+    let list = meta::field(name, &format!("[{}!]!", target.name), arguments.clone());
+    if view.can_aggregate(target) {
+        let aggregate = meta::field(
+            &format!("{name}_aggregate"),
+            &format!("{}_aggregate!", target.name),
+            arguments,
+        );
+        return vec![list, aggregate];
+    }
+    vec![list]
+}
+
+/// The arguments of every list.
+pub(super) fn list_arguments(table: &str) -> Vec<meta::Input> {
+    vec![
+        meta::input("limit", "Int"),
+        meta::input("offset", "Int"),
+        meta::input("order_by", format!("[{table}_order_by!]")),
+        meta::input("where", format!("{table}_bool_exp")),
+    ]
+}

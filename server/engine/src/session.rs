@@ -1,0 +1,57 @@
+//! Who asks: a role and its session variables. How they were proven is not the engine's business.
+
+use std::collections::BTreeMap;
+
+use axum::http::HeaderMap;
+
+/// The role under which a request runs, and the variables its rules may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    role: String,
+    variables: BTreeMap<String, String>,
+}
+
+impl Session {
+    /// The role that no rule restricts.
+    pub const ADMIN: &str = "admin";
+
+    /// A session; names of variables are case-insensitive, as in Hasura.
+    pub fn new(
+        role: impl Into<String>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let role = role.into();
+        let mut variables: BTreeMap<String, String> =
+            variables.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        variables.insert("x-hasura-role".to_owned(), role.clone());
+        Self { role, variables }
+    }
+
+    /// What an operator says with its headers: any role (the administrator by default) and any variable.
+    ///
+    /// For callers who have proven that they are an operator; nobody else may choose their variables.
+    pub fn from_operator_headers(headers: &HeaderMap) -> Self {
+        let variables = headers.iter().filter_map(|(name, value)| {
+            let is_variable = name.as_str().starts_with("x-hasura-") && name != "x-hasura-admin-secret";
+            let value = std::str::from_utf8(value.as_bytes()).ok()?;
+            is_variable.then(|| (name.as_str().to_owned(), value.to_owned()))
+        });
+        let role = headers.get("x-hasura-role").and_then(|role| role.to_str().ok());
+        Self::new(role.unwrap_or(Self::ADMIN), variables)
+    }
+
+    /// The role's name.
+    pub fn role(&self) -> &str {
+        &self.role
+    }
+
+    /// The value of a variable; `name` in lower case.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// All variables as a JSON object, for triggers that read `current_setting('hasura.user')`.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.variables).unwrap_or_else(|_| "{}".to_owned())
+    }
+}

@@ -1,0 +1,137 @@
+//! Plans as SQL text. Pure: nothing here can run a statement.
+//!
+//! A [`Statement`] is pieces of text with a bind between each two. Text enters by three verbs that cannot be
+//! confused: [`Writer::syntax`] for what we wrote ourselves, [`Writer::name`] for identifiers, [`Writer::bind`]
+//! for everything that came from a client, a session or the metadata.
+
+pub mod json;
+mod predicate;
+mod write;
+
+use crate::model::{Bind, Model, Predicate, Source, Table};
+
+/// SQL text with binds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// The text before the first bind, between binds, and after the last one: one more than binds.
+    pub pieces: Vec<String>,
+    /// What PostgreSQL receives apart from the text, all as text.
+    pub binds: Vec<Bind>,
+    /// Whether the answer begins with `y` or `n`: whether a permission's check holds.
+    pub is_checked: bool,
+}
+
+impl Statement {
+    /// The text with `$n` in place of the binds, as PostgreSQL sees it.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for (position, piece) in self.pieces.iter().enumerate() {
+            if position > 0 {
+                text.push('$');
+                text.push_str(&position.to_string());
+            }
+            text.push_str(piece);
+        }
+        text
+    }
+}
+
+/// Writes a statement.
+pub(crate) struct Writer<'a> {
+    model: &'a Model,
+    pieces: Vec<String>,
+    current: String,
+    binds: Vec<Bind>,
+    aliases: usize,
+}
+
+/// The name of a table in one place of a statement: `t0`, `t1`, …
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Alias(usize);
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(model: &'a Model) -> Self {
+        Self { model, pieces: Vec::new(), current: String::new(), binds: Vec::new(), aliases: 0 }
+    }
+
+    pub(crate) fn finish(mut self, is_checked: bool) -> Statement {
+        self.pieces.push(self.current);
+        Statement { pieces: self.pieces, binds: self.binds, is_checked }
+    }
+
+    /// Keywords and punctuation. `'static`: nothing that a client sends fits here.
+    pub(crate) fn syntax(&mut self, text: &'static str) -> &mut Self {
+        self.current.push_str(text);
+        self
+    }
+
+    /// An identifier, quoted.
+    pub(crate) fn name(&mut self, name: &str) -> &mut Self {
+        self.current.push('"');
+        self.current.push_str(&name.replace('"', "\"\""));
+        self.current.push('"');
+        self
+    }
+
+    /// A constant text, quoted.
+    pub(crate) fn literal(&mut self, text: &str) -> &mut Self {
+        self.current.push('\'');
+        self.current.push_str(&text.replace('\'', "''"));
+        self.current.push('\'');
+        self
+    }
+
+    /// A number that we computed.
+    pub(crate) fn number(&mut self, number: u32) -> &mut Self {
+        self.current.push_str(&number.to_string());
+        self
+    }
+
+    /// A type as the catalog names it (`format_type` quotes what needs it).
+    pub(crate) fn sql_type(&mut self, sql_type: &str) -> &mut Self {
+        self.current.push_str(sql_type);
+        self
+    }
+
+    /// A value that PostgreSQL receives apart from the text.
+    pub(crate) fn bind(&mut self, bind: &Bind) -> &mut Self {
+        if bind.source == Source::Literal(None) {
+            return self.syntax("null::").sql_type(&bind.sql_type);
+        }
+        self.pieces.push(std::mem::take(&mut self.current));
+        self.binds.push(bind.clone());
+        self.syntax("::").sql_type(&bind.sql_type)
+    }
+
+    /// A new name for a table.
+    pub(crate) fn alias(&mut self) -> Alias {
+        self.aliases += 1;
+        Alias(self.aliases - 1)
+    }
+
+    /// The name of a table in this statement.
+    pub(crate) fn put_alias(&mut self, alias: Alias) -> &mut Self {
+        self.current.push('t');
+        self.current.push_str(&alias.0.to_string());
+        self
+    }
+
+    /// A column of a table.
+    pub(crate) fn column(&mut self, alias: Alias, name: &str) -> &mut Self {
+        self.put_alias(alias).syntax(".").name(name)
+    }
+
+    /// A table or view.
+    pub(crate) fn relation(&mut self, table: &Table) -> &mut Self {
+        self.name(&table.relation.schema).syntax(".").name(&table.relation.name)
+    }
+
+    /// ` where …`, or nothing when the condition is trivially true.
+    pub(crate) fn where_clause(&mut self, table: &Table, alias: Alias, filter: &Predicate) -> &mut Self {
+        if !filter.is_true() {
+            self.syntax(" where ");
+            self.predicate(table, alias, filter);
+        }
+        self
+    }
+}
