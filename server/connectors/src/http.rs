@@ -167,7 +167,7 @@ fn is_rate_limit(headers: &HeaderMap, excerpt: &str) -> bool {
 
 /// How long the service asks to wait: `Retry-After`, else until `x-ratelimit-reset` by the service's own clock, else
 /// the minute that GitHub asks for when it names no time.
-fn wait_of(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn wait_of(headers: &HeaderMap) -> Option<Duration> {
     if let Some(seconds) = text_of(headers, RETRY_AFTER.as_str()).and_then(|text| text.parse().ok())
     {
         return Some(Duration::from_secs(seconds));

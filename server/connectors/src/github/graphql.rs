@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use graphql_client::{GraphQLQuery, QueryBody};
+use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::GitHub;
 use crate::error::Fault;
-use crate::http::{Answer, LONGEST_WAIT, wait_until};
+use crate::http::{Answer, LONGEST_WAIT, wait_of, wait_until};
+
+/// A faulty answer may repeat an error for every row.
+const SHOWN_ERRORS: usize = 3;
 
 /// What a query gave.
 #[derive(Debug)]
@@ -75,7 +79,7 @@ fn read<T: DeserializeOwned>(answer: &Answer) -> Result<Reply<T>, Fault> {
     // The errors are looked at first: data that they made null would not fit its type.
     let Envelope::<IgnoredAny> { errors, .. } = parse(&answer.body)?;
     if let Some(first) = errors.first() {
-        return Err(graphql_fault(first, &errors));
+        return Err(graphql_fault(first, &errors, &answer.headers));
     }
     let data = parse::<Envelope<T>>(&answer.body)?
         .data
@@ -98,16 +102,19 @@ fn parse<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Fault> {
     })
 }
 
-fn graphql_fault(first: &GraphQlError, all: &[GraphQlError]) -> Fault {
-    let message = all
+fn graphql_fault(first: &GraphQlError, all: &[GraphQlError], headers: &HeaderMap) -> Fault {
+    let shown: Vec<&str> = all
         .iter()
+        .take(SHOWN_ERRORS)
         .map(|error| error.message.as_str())
-        .collect::<Vec<_>>()
-        .join("; ");
+        .collect();
+    let message = shown.join("; ");
     match first.r#type.as_deref() {
         Some("NOT_FOUND") => Fault::NotFound { what: message },
         Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => Fault::Forbidden { message },
-        Some("RATE_LIMITED" | "RATE_LIMIT") => Fault::RateLimited { retry_after: None },
+        Some("RATE_LIMITED" | "RATE_LIMIT") => Fault::RateLimited {
+            retry_after: wait_of(headers),
+        },
         _ => Fault::GraphQl { message },
     }
 }

@@ -1,0 +1,69 @@
+//! Runs the simulators of external services beside a demo: `simulators --github 127.0.0.1:0`.
+//!
+//! Prints one line of JSON with their addresses once they answer, and ends on SIGTERM, on Ctrl-C, and with
+//! `--until-stdin-closes` when its standard input ends.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+use tests::simulators::{Simulator, github};
+use tokio::io::AsyncReadExt as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Simulated external services with invented people.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Where the simulated GitHub listens; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    github: SocketAddr,
+    /// How many people there are.
+    #[arg(long, default_value_t = 300)]
+    people: usize,
+    /// GitHub's whole public GraphQL schema; without it queries are held against an extract.
+    #[arg(long, value_name = "PATH")]
+    github_schema: Option<PathBuf>,
+    /// End when the standard input ends, as it does when the program that started this one is gone.
+    #[arg(long)]
+    until_stdin_closes: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .init();
+    let arguments = Arguments::parse();
+    if arguments.github_schema.is_none() {
+        tracing::warn!(
+            "queries are held against an extract of GitHub's schema only: no --github-schema was given"
+        );
+    }
+    let github = Simulator::start(github::Options {
+        listen: arguments.github,
+        people: arguments.people,
+        schema: arguments.github_schema,
+    })
+    .await?;
+    println!("{}", serde_json::json!({ "github": github.url() }));
+
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+        () = end_of_stdin(), if arguments.until_stdin_closes => {}
+    }
+    // The runtime would wait for a thread that reads the standard input for ever.
+    std::process::exit(0)
+}
+
+async fn end_of_stdin() {
+    let mut stdin = tokio::io::stdin();
+    let mut ignored = [0; 64];
+    while stdin
+        .read(&mut ignored)
+        .await
+        .is_ok_and(|length| length > 0)
+    {}
+}
