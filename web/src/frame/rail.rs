@@ -1,0 +1,54 @@
+//! The way to every page: words beside icons, icons alone on smaller screens, a bar at the bottom on a phone.
+
+use icondata_core::IconData;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::session::Session;
+use crate::ui::Icon;
+use crate::words::words;
+
+/// The navigation.
+#[component]
+pub fn Rail() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let admin = session.is_admin();
+    view! {
+        <div class="rail">
+            <a class="brand" href="/">
+                <span class="brand-mark" aria-hidden="true"></span>
+                <span class="rail-word">{words().product}</span>
+            </a>
+            <nav aria-label=words().main_navigation>
+                <ul>
+                    <RailLink address="/" word=words().home icon=icondata_lu::LuHouse exact=true/>
+                    <RailLink address="/people" word=words().people icon=icondata_lu::LuUsers/>
+                    {admin.then(|| view! { <RailLink address="/services" word=words().services icon=icondata_lu::LuPlug/> })}
+                </ul>
+            </nav>
+            <div class="rail-foot">
+                <a class="rail-link" href="/explorer" rel="external" title=words().explorer>
+                    <Icon icon=icondata_lu::LuBraces/>
+                    <span class="rail-word">{words().explorer}</span>
+                </a>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn RailLink(
+    address: &'static str,
+    word: &'static str,
+    icon: &'static IconData,
+    #[prop(default = false)] exact: bool,
+) -> impl IntoView {
+    view! {
+        <li>
+            <A href=address exact=exact attr:class="rail-link" attr:title=word>
+                <Icon icon=icon/>
+                <span class="rail-word">{word}</span>
+            </A>
+        </li>
+    }
+}

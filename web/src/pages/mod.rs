@@ -1,0 +1,19 @@
+//! The pages, one folder or file each. A page owns its queries and its words of state; it takes everything else from
+//! `ui`.
+
+mod dashboard;
+mod diff;
+mod not_found;
+mod people;
+mod person;
+mod run_state;
+mod services;
+mod sign_in;
+
+pub use dashboard::Dashboard;
+pub use not_found::NotFound;
+pub use people::PeopleRoute;
+pub use person::PersonRoute;
+pub use run_state::is_at_work;
+pub use services::{RunRoute, Services};
+pub use sign_in::SignIn;

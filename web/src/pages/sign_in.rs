@@ -1,0 +1,121 @@
+//! Signing in: by a provider, or by a name alone on a demonstration server.
+
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use crate::frame::{Demonstration, LanguageMenu, ThemeMenu};
+use crate::session::{Provider, Session};
+use crate::ui::{Notice, PageTitle, ServiceIcon};
+use crate::words::words;
+
+/// The sign-in page. Whoever is signed in is sent on.
+#[component]
+pub fn SignIn() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let query = use_query_map();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if session.me().is_some() {
+            // Only a path of this server: "//host" would lead elsewhere.
+            let next = query.with_untracked(|query| query.get("next"));
+            let next = next.filter(|next| next.starts_with('/') && !next.starts_with("//")).unwrap_or_else(|| "/".to_owned());
+            navigate(&next, NavigateOptions { replace: true, ..Default::default() });
+        }
+    });
+    let (names, others): (Vec<_>, Vec<_>) = session.providers().into_iter().partition(|provider| provider.kind == "dev");
+    let nobody = names.is_empty() && others.is_empty();
+    let both = !names.is_empty() && !others.is_empty();
+    let error = query.with_untracked(|query| query.get("error"));
+    view! {
+        <Demonstration/>
+        <div class="sign-in">
+            <div class="sign-in-choices"><LanguageMenu/><ThemeMenu/></div>
+            <main class="sign-in-box">
+                <span class="brand-mark large" aria-hidden="true"></span>
+                <PageTitle title=words().sign_in/>
+                <p class="lead">{words().sign_in_lead}</p>
+                {error.map(|code| view! { <div role="alert"><Notice tone="bad" text=words().sign_in_error(&code)/></div> })}
+                {nobody.then(|| view! { <Notice tone="warn" text=words().no_providers/> })}
+                {others.into_iter().map(|provider| view! { <ProviderLink provider=provider/> }).collect_view()}
+                {both.then(|| view! { <p class="or"><span>{words().or}</span></p> })}
+                {names.into_iter().map(|provider| view! { <NameForm address=provider.login_url/> }).collect_view()}
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn ProviderLink(provider: Provider) -> impl IntoView {
+    view! {
+        <a class="button provider" href=provider.login_url rel="external">
+            {(provider.kind == "github").then(|| view! { <ServiceIcon kind="github"/> })}
+            {words().sign_in_with(&provider.label)}
+        </a>
+    }
+}
+
+#[component]
+fn NameForm(address: String) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let role = RwSignal::new("admin");
+    let failure = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let name = NodeRef::<html::Input>::new();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(name) = name.get_untracked() else { return };
+        let login = name.value().trim().to_owned();
+        if login.is_empty() {
+            failure.set(Some(words().your_name_missing.to_owned()));
+            drop(name.focus());
+            return;
+        }
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let address = address.clone();
+        spawn_local(async move {
+            let outcome = session.sign_in(&address, &login, role.get_untracked()).await;
+            busy.try_set(false);
+            failure.try_set(outcome.err().map(|error| words().error(&error)));
+        });
+    };
+    let choice = move |value: &'static str| {
+        view! {
+            <label class="choice">
+                <input type="radio" name="role" value=value prop:checked=move || role.get() == value on:change=move |_| role.set(value)/>
+                <span>{words().role_name(value)}</span>
+            </label>
+        }
+    };
+    view! {
+        <form class="form" novalidate on:submit=submit>
+            <div class="field">
+                <label for="name">{words().your_name}</label>
+                <input
+                    id="name"
+                    name="login"
+                    class="input"
+                    autocomplete="username"
+                    spellcheck="false"
+                    aria-describedby="name-help name-error"
+                    aria-invalid=move || failure.get().is_some().then_some("true")
+                    node_ref=name
+                />
+                <span class="help" id="name-help">{words().your_name_help}</span>
+                <span class="field-error" id="name-error" role="alert">{move || failure.get()}</span>
+            </div>
+            <fieldset class="choices">
+                <legend>{words().try_as}</legend>
+                {choice("admin")}
+                {choice("user")}
+            </fieldset>
+            <button type="submit" class="button primary" aria-busy=move || busy.get().then_some("true")>{words().sign_in}</button>
+        </form>
+    }
+}

@@ -1,0 +1,54 @@
+//! Every GraphQL document of the page, typed against the schema. One file each in `web/graphql`; the first line of the
+//! file names the session roles whose schema it must be valid for.
+
+use graphql_client::GraphQLQuery;
+
+macro_rules! document {
+    ($name:ident, $file:tt) => {
+        #[derive(GraphQLQuery)]
+        #[graphql(
+            schema_path = "../schema.graphql",
+            query_path = $file,
+            normalization = "rust",
+            custom_scalars_module = "crate::scalars",
+            response_derives = "Debug, Clone, PartialEq",
+            variables_derives = "Default, Clone",
+            skip_serializing_none
+        )]
+        #[doc = concat!("The operation of `", $file, "`.")]
+        pub struct $name;
+    };
+    // An absent variable would mean "leave as it is"; these documents must be able to send null.
+    ($name:ident, $file:tt, nulls) => {
+        #[derive(GraphQLQuery)]
+        #[graphql(
+            schema_path = "../schema.graphql",
+            query_path = $file,
+            normalization = "rust",
+            custom_scalars_module = "crate::scalars",
+            response_derives = "Debug, Clone, PartialEq",
+            variables_derives = "Clone"
+        )]
+        #[doc = concat!("The operation of `", $file, "`.")]
+        pub struct $name;
+    };
+}
+
+document!(ServicesHealth, "graphql/services_health.graphql");
+document!(FindPeople, "graphql/find_people.graphql");
+document!(PeopleList, "graphql/people_list.graphql");
+document!(PeopleFacets, "graphql/people_facets.graphql");
+document!(CardList, "graphql/card_list.graphql");
+document!(Person, "graphql/person.graphql");
+document!(PersonHistory, "graphql/person_history.graphql");
+document!(PersonReview, "graphql/person_review.graphql");
+document!(SetArrival, "graphql/set_arrival.graphql", nulls);
+document!(SetDeparture, "graphql/set_departure.graphql", nulls);
+document!(ServicesOverview, "graphql/services_overview.graphql");
+document!(RunList, "graphql/run_list.graphql");
+document!(Run, "graphql/run.graphql");
+document!(RunChanges, "graphql/run_changes.graphql");
+document!(SyncServices, "graphql/sync_services.graphql");
+document!(ApproveRun, "graphql/approve_run.graphql");
+document!(DiscardRun, "graphql/discard_run.graphql");
+document!(Dashboard, "graphql/dashboard.graphql");

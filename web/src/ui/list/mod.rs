@@ -1,0 +1,17 @@
+//! The list: one component for every list of the page.
+//!
+//! The server sorts, filters and pages. All that a reader chose (search, sort, page, facets) is in the address, so that
+//! back works and a link shows the same rows. Terms: a *column* draws one cell of a row; a *facet* is a set of values a
+//! reader ticks; a *view* is one page of rows with the count of all.
+
+mod address;
+mod facets;
+mod search_box;
+mod table;
+
+pub use address::{Address, use_address};
+pub use facets::{Choice, Facet};
+pub use table::{Column, List, Rows};
+
+/// Rows shown at once.
+pub const PAGE_SIZE: i64 = 50;

@@ -1,0 +1,29 @@
+//! The page's parts, over the browser's own elements. They know no table of the server and keep no state that belongs
+//! in the address.
+
+mod avatar;
+mod bar_chart;
+mod button;
+mod dialog;
+mod dropdown;
+mod fact_date;
+mod icon;
+pub mod list;
+mod marks;
+mod progress;
+mod shown;
+mod time;
+mod toast;
+
+pub use avatar::Avatar;
+pub use bar_chart::{Bar, BarChart};
+pub use button::{Button, Look};
+pub use dialog::Dialog;
+pub use dropdown::Dropdown;
+pub use fact_date::{FactDate, Saving};
+pub use icon::{Icon, ServiceIcon};
+pub use marks::{AccountMark, StateMark, Tag, WarningMark};
+pub use progress::Progress;
+pub use shown::{ErrorNote, Notice, PageTitle, Shown, Skeleton};
+pub use time::{Ago, Day};
+pub use toast::{ToastRegion, Toasts};
