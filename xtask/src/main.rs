@@ -4,10 +4,17 @@
 
 mod apt;
 mod build;
+mod interrupt;
+mod npm;
 mod paths;
 mod postgres;
 mod process;
+mod progress;
 mod schema;
+mod start;
+mod test;
+mod wasm;
+mod web;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -22,6 +29,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum XtaskCommand {
+    /// Starts a demo: PostgreSQL, simulated services and the server, until Ctrl-C.
+    Start(start::Arguments),
+    /// Runs everything that CI runs.
+    Test(test::Arguments),
+    /// Builds the page into target/web/dist.
+    Web,
     /// Writes the generated files: schema.graphql and server/app/src/db/schema.rs.
     Schema {
         /// Write nothing; fail when a file is out of date.
@@ -35,6 +48,9 @@ enum XtaskCommand {
 
 fn main() -> Result<()> {
     match Arguments::parse().command {
+        XtaskCommand::Start(arguments) => start::run_command(&arguments),
+        XtaskCommand::Test(arguments) => test::run_command(&arguments),
+        XtaskCommand::Web => web::build(&paths::root()),
         XtaskCommand::Schema { check, only } => schema::run_command(
             if check {
                 schema::OnDrift::Fail

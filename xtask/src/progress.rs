@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
+use crate::interrupt;
+
 /// A sequence of steps whose number is known beforehand.
 pub struct Steps {
     total: usize,
@@ -18,12 +20,20 @@ impl Steps {
     }
 
     /// Runs a step that prints nothing itself; `work` gives its result and what to say of it.
-    pub fn quiet<T>(&mut self, title: &str, work: impl FnOnce() -> Result<(T, String)>) -> Result<T> {
-        self.begin(title);
+    pub fn quiet<T>(
+        &mut self,
+        title: &str,
+        work: impl FnOnce() -> Result<(T, String)>,
+    ) -> Result<T> {
+        self.begin(title)?;
         let start = Instant::now();
         match work() {
             Ok((value, remark)) => {
-                println!(" {remark}{}{}", if remark.is_empty() { "" } else { ", " }, seconds(start.elapsed()));
+                println!(
+                    " {remark}{}{}",
+                    if remark.is_empty() { "" } else { ", " },
+                    seconds(start.elapsed())
+                );
                 Ok(value)
             }
             Err(error) => {
@@ -35,7 +45,7 @@ impl Steps {
 
     /// Runs a step whose programs print below its line.
     pub fn aloud<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.begin(title);
+        self.begin(title)?;
         println!();
         let start = Instant::now();
         let value = work().with_context(|| format!("step {}, {title}", self.done))?;
@@ -43,10 +53,12 @@ impl Steps {
         Ok(value)
     }
 
-    fn begin(&mut self, title: &str) {
+    fn begin(&mut self, title: &str) -> Result<()> {
+        interrupt::check()?;
         self.done += 1;
         print!("[{}/{}] {title} …", self.done, self.total);
         let _ = std::io::stdout().flush();
+        Ok(())
     }
 }
 

@@ -7,4 +7,4 @@ mod find;
 mod user;
 
 pub use cluster::{Cluster, Durability};
-pub use find::{Binaries, find};
+pub use find::find;

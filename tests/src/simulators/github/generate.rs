@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::names::{FIRST, LAST, OTHER_SCRIPTS, TEAMS};
+use super::names::{FIRST, KNOWN, LAST, OTHER_SCRIPTS, TEAMS};
 use super::organization::{Organization, Person, Role, Team};
 
 /// The first person's number.
@@ -71,7 +71,7 @@ fn person(index: usize, pending: bool, taken: &mut HashSet<String>) -> Person {
     }
     Person {
         number: FIRST_NUMBER + 17 * index as u64,
-        name: (chance(index, 1_001) % 100 >= 8).then_some(name),
+        name: (index < KNOWN.len() || chance(index, 1_001) % 100 >= 8).then_some(name),
         email: (chance(index, 1_002) % 100 < 20).then(|| format!("{login}@courriel.example")),
         verified_email: (!pending && chance(index, 1_003) % 100 < 70)
             .then(|| format!("{login}@fabrique-demo.example")),
@@ -87,6 +87,9 @@ fn person(index: usize, pending: bool, taken: &mut HashSet<String>) -> Person {
 
 /// A name and the letters its login is made of. One person in forty has the name of the one before.
 fn name(index: usize) -> (String, String) {
+    if let Some((name, stem)) = KNOWN.get(index) {
+        return ((*name).to_owned(), (*stem).to_owned());
+    }
     if index % 40 == 39 {
         return name(index - 1);
     }
@@ -149,6 +152,14 @@ mod tests {
             .filter(|person| person.verified_email.is_some())
             .count();
         assert!((180..230).contains(&verified), "{verified}");
+    }
+
+    #[test]
+    fn the_people_that_demos_sign_in_as_are_there() {
+        let demo = organization(300);
+        let sre = &demo.team("sre").unwrap().members;
+        assert!(sre.contains(&demo.number_of("adele").unwrap()));
+        assert!(!sre.contains(&demo.number_of("noe").unwrap()));
     }
 
     #[test]
