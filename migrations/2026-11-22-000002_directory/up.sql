@@ -101,6 +101,7 @@ create table sync_runs (
   created integer not null default 0,
   linked integer not null default 0,
   changed integer not null default 0,
+  disabled integer not null default 0,
   re_enabled integer not null default 0,
   gone integer not null default 0,
   unchanged integer not null default 0,
@@ -125,7 +126,7 @@ call watch_table('sync_runs', audited => false);
 create table sync_changes (
   id uuid primary key default gen_random_uuid(),
   run_id uuid not null references sync_runs on delete cascade,
-  kind text not null check (kind in ('create', 'link', 'change', 're_enable', 'gone')),
+  kind text not null check (kind in ('create', 'link', 'change', 'disable', 're_enable', 'gone')),
   account_id uuid references accounts on delete set null,
   user_id uuid references users on delete set null,
   remote_id text not null,
@@ -135,6 +136,8 @@ create table sync_changes (
   applied_at timestamptz,
   unique (run_id, remote_id)
 );
+comment on column sync_changes.before is 'The attributes that differ, as they were; null for a new account.';
+comment on column sync_changes.after is 'The attributes that differ, as they are found; null for a vanished account.';
 comment on column sync_changes.user_id is 'The user that a linked account joins, or that owns the account.';
 create index sync_changes_run_id_idx on sync_changes (run_id, kind, label);
 create index sync_changes_account_id_idx on sync_changes (account_id);

@@ -8,7 +8,9 @@ use anyhow::Context;
 use async_graphql::EmptyMutation;
 use axum::http::HeaderMap;
 use clap::Parser;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
 use engine::{
     Actions, Code, EngineBuilder, GraphqlError, Pool, Session,
     http::{Api, Authenticate, Authenticated, Channel, routes},
@@ -41,20 +43,35 @@ struct Operators {
 }
 
 impl Authenticate for Operators {
-    async fn authenticate(&self, headers: &HeaderMap, _: Channel) -> Result<Authenticated, GraphqlError> {
-        let sent = headers.get("x-hasura-admin-secret").map_or(&b""[..], |secret| secret.as_bytes());
-        if self.secret.as_ref().is_some_and(|secret| !bool::from(secret.as_bytes().ct_eq(sent))) {
+    async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        _: Channel,
+    ) -> Result<Authenticated, GraphqlError> {
+        let sent = headers
+            .get("x-hasura-admin-secret")
+            .map_or(&b""[..], |secret| secret.as_bytes());
+        if self
+            .secret
+            .as_ref()
+            .is_some_and(|secret| !bool::from(secret.as_bytes().ct_eq(sent)))
+        {
             let problem = "invalid \"x-hasura-admin-secret\"/\"x-hasura-access-key\"";
             return Err(GraphqlError::new(Code::AccessDenied, problem));
         }
         let session = Session::from_operator_headers(headers);
-        Ok(Authenticated { session, ended: Box::pin(std::future::pending()) })
+        Ok(Authenticated {
+            session,
+            ended: Box::pin(std::future::pending()),
+        })
     }
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .init();
     let arguments = Arguments::parse();
     let mut manager = ManagerConfig::default();
     manager.recycling_method = RecyclingMethod::Fast;
@@ -64,14 +81,18 @@ async fn main() -> anyhow::Result<()> {
     let builder = EngineBuilder {
         pool,
         metadata: load(&directory)?,
-        options: Options { stringify_numbers: arguments.stringify_numeric_types },
+        options: Options {
+            stringify_numbers: arguments.stringify_numeric_types,
+        },
         mutations: EmptyMutation,
         actions: Actions::new(),
     };
     let engine = builder.build().await.map_err(anyhow::Error::from)?;
     let api = Api {
         engine: Arc::new(engine),
-        authenticator: Operators { secret: arguments.admin_secret },
+        authenticator: Operators {
+            secret: arguments.admin_secret,
+        },
         body_limit: 1 << 20,
     };
     let listener = tokio::net::TcpListener::bind(&arguments.listen)

@@ -93,6 +93,8 @@ impl Catalog {
 
     /// The table or view of that name.
     pub fn relation(&self, name: &QualifiedName) -> Option<&Relation> {
-        self.0.iter().find(|relation| relation.schema == name.schema && relation.name == name.name)
+        self.0
+            .iter()
+            .find(|relation| relation.schema == name.schema && relation.name == name.name)
     }
 }

@@ -56,7 +56,30 @@ pub struct GraphqlError {
 impl GraphqlError {
     /// An error at the root of the request.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, custom_code: None, message: message.into(), path: "$".to_owned() }
+        Self {
+            code,
+            custom_code: None,
+            message: message.into(),
+            path: "$".to_owned(),
+        }
+    }
+
+    /// An expected refusal of a hand-written field, with a code of its own.
+    pub fn refusal(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            custom_code: Some(code.to_owned()),
+            ..Self::new(Code::Custom, message)
+        }
+    }
+
+    /// The error as a hand-written field returns it.
+    pub fn into_field_error(self) -> async_graphql::Error {
+        let mut extensions = async_graphql::ErrorExtensionValues::default();
+        extensions.set("code", self.code_text());
+        extensions.set("path", self.path);
+        let mut error = async_graphql::Error::new(self.message);
+        error.extensions = Some(extensions);
+        error
     }
 
     /// The same error at another place.
@@ -120,11 +143,8 @@ impl std::error::Error for GraphqlError {}
 
 impl From<GraphqlError> for async_graphql::ServerError {
     fn from(error: GraphqlError) -> Self {
-        let mut extensions = async_graphql::ErrorExtensionValues::default();
-        extensions.set("code", error.code_text());
-        extensions.set("path", error.path);
-        let mut answer = Self::new(error.message, None);
-        answer.extensions = Some(extensions);
-        answer
+        error
+            .into_field_error()
+            .into_server_error(async_graphql::Pos::default())
     }
 }

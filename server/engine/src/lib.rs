@@ -32,7 +32,10 @@ pub mod session;
 pub mod sql;
 
 pub use error::{Code, GraphqlError};
-pub use execute::{Engine, EngineBuilder, actions::Actions, actions::Rows};
+pub use execute::{
+    Engine, EngineBuilder,
+    actions::{Actions, Row, Rows},
+};
 pub use session::Session;
 
 /// The pool of connections that every statement runs on.

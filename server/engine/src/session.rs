@@ -21,8 +21,10 @@ impl Session {
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
         let role = role.into();
-        let mut variables: BTreeMap<String, String> =
-            variables.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        let mut variables: BTreeMap<String, String> = variables
+            .into_iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value))
+            .collect();
         variables.insert("x-hasura-role".to_owned(), role.clone());
         Self { role, variables }
     }
@@ -32,12 +34,22 @@ impl Session {
     /// For callers who have proven that they are an operator; nobody else may choose their variables.
     pub fn from_operator_headers(headers: &HeaderMap) -> Self {
         let variables = headers.iter().filter_map(|(name, value)| {
-            let is_variable = name.as_str().starts_with("x-hasura-") && name != "x-hasura-admin-secret";
+            let is_variable =
+                name.as_str().starts_with("x-hasura-") && name != "x-hasura-admin-secret";
             let value = std::str::from_utf8(value.as_bytes()).ok()?;
             is_variable.then(|| (name.as_str().to_owned(), value.to_owned()))
         });
-        let role = headers.get("x-hasura-role").and_then(|role| role.to_str().ok());
+        let role = headers
+            .get("x-hasura-role")
+            .and_then(|role| role.to_str().ok());
         Self::new(role.unwrap_or(Self::ADMIN), variables)
+    }
+
+    /// The same session with further variables.
+    #[must_use]
+    pub fn with(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.variables.extend(variables);
+        self
     }
 
     /// The role's name.

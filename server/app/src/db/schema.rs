@@ -149,6 +149,7 @@ diesel::table! {
         created -> Integer,
         linked -> Integer,
         changed -> Integer,
+        disabled -> Integer,
         re_enabled -> Integer,
         gone -> Integer,
         unchanged -> Integer,

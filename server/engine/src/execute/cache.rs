@@ -39,7 +39,10 @@ impl PlanCache {
     pub(super) fn find(&self, key: &DocumentKey, variables: &Variables) -> Option<Arc<CachedPlan>> {
         let shapes = self.0.get(key)?;
         let shapes = shapes.lock().unwrap_or_else(PoisonError::into_inner);
-        shapes.iter().find(|plan| plan.template.fits(variables)).cloned()
+        shapes
+            .iter()
+            .find(|plan| plan.template.fits(variables))
+            .cloned()
     }
 
     pub(super) fn keep(&self, key: DocumentKey, plan: CachedPlan) {

@@ -83,7 +83,10 @@ pub struct Answer {
 impl Answer {
     /// A request that failed as a whole.
     pub fn failed(error: GraphqlError) -> Self {
-        Self { data: None, errors: vec![error] }
+        Self {
+            data: None,
+            errors: vec![error],
+        }
     }
 
     /// The body of the response.
@@ -137,10 +140,20 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
                 .finish()
             })
         };
-        let schemas =
-            model.roles().into_iter().map(|role| (role.to_owned(), schema(role))).collect();
+        let schemas = model
+            .roles()
+            .into_iter()
+            .map(|role| (role.to_owned(), schema(role)))
+            .collect();
         let nobody = schema("");
-        Ok(Engine { schemas, nobody, plans: PlanCache::new(), changes, pool: self.pool, model })
+        Ok(Engine {
+            schemas,
+            nobody,
+            plans: PlanCache::new(),
+            changes,
+            pool: self.pool,
+            model,
+        })
     }
 }
 
@@ -157,7 +170,8 @@ impl<M: ObjectType + 'static> Engine<M> {
 
     /// The schema of a role, in GraphQL's schema language.
     pub fn sdl(&self, role: &str) -> String {
-        self.schema(role).sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields())
+        self.schema(role)
+            .sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields())
     }
 
     fn schema(&self, role: &str) -> &RoleSchema<M> {
@@ -172,9 +186,14 @@ impl<M: ObjectType + 'static> Engine<M> {
             query: request.query.clone(),
         };
         if let Some(plan) = self.plans.find(&key, &request.variables) {
-            return self.run_cached(&plan, &session, &request).await.unwrap_or_else(Answer::failed);
+            return self
+                .run_cached(&plan, &session, &request)
+                .await
+                .unwrap_or_else(Answer::failed);
         }
-        self.run(key, session, request).await.unwrap_or_else(Answer::failed)
+        self.run(key, session, request)
+            .await
+            .unwrap_or_else(Answer::failed)
     }
 
     async fn run_cached(
@@ -183,13 +202,23 @@ impl<M: ObjectType + 'static> Engine<M> {
         session: &Session,
         request: &Request,
     ) -> Result<Answer, GraphqlError> {
-        let mut conn = self.pool.get().await.map_err(|error| GraphqlError::fault(&error))?;
+        let mut conn = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| GraphqlError::fault(&error))?;
         let mut fields = Vec::with_capacity(plan.fields.len());
         for (key, statement) in &plan.fields {
             let values = statement::resolve(statement, &request.variables, session)?;
-            fields.push((key.as_str(), statement::run(&mut conn, statement, &values).await?));
+            fields.push((
+                key.as_str(),
+                statement::run(&mut conn, statement, &values).await?,
+            ));
         }
-        Ok(Answer { data: Some(object(&fields)), errors: Vec::new() })
+        Ok(Answer {
+            data: Some(object(&fields)),
+            errors: Vec::new(),
+        })
     }
 
     async fn run(
@@ -208,25 +237,42 @@ impl<M: ObjectType + 'static> Engine<M> {
         let roots = operation.map(|operation| {
             selected_fields(&[&operation.selection_set.node], &document.fragments)
         });
-        let order: Vec<String> =
-            roots.iter().flatten().map(|selected| selected.key.to_owned()).collect();
+        let order: Vec<String> = roots
+            .iter()
+            .flatten()
+            .map(|selected| selected.key.to_owned())
+            .collect();
         if kind == OperationType::Mutation {
-            self.refuse_mixture(roots.iter().flatten().map(|selected| selected.field.name.node.as_str()))?;
+            self.refuse_mixture(
+                roots
+                    .iter()
+                    .flatten()
+                    .map(|selected| selected.field.name.node.as_str()),
+            )?;
         }
         let variables = request.variables.clone();
         let schema = self.schema(session.role());
-        let state = Arc::new(RequestState::new(session));
-        let response = schema.execute(request.data(Arc::clone(&state))).await;
+        let state = Arc::new(RequestState::new(session.clone()));
+        let response = schema
+            .execute(request.data(session).data(Arc::clone(&state)))
+            .await;
         state.transaction.end(response.errors.is_empty()).await?;
         if !response.errors.is_empty() {
-            let errors = response.errors.iter().map(GraphqlError::from_server_error).collect();
+            let errors = response
+                .errors
+                .iter()
+                .map(GraphqlError::from_server_error)
+                .collect();
             return Ok(Answer { data: None, errors });
         }
         let data = assemble(&order, &response.data, &state)?;
         if kind == OperationType::Query {
             self.keep(key, variables, &order, &state);
         }
-        Ok(Answer { data: Some(data), errors: Vec::new() })
+        Ok(Answer {
+            data: Some(data),
+            errors: Vec::new(),
+        })
     }
 
     /// An action commits by itself, so it may not stand beside mutations that are rolled back together.
@@ -288,7 +334,10 @@ impl<M: ObjectType + 'static> Engine<M> {
         let schema = self.schema(session.role());
         let mut data = async_graphql::Data::default();
         data.insert(session);
-        schema.execute_stream_with_session_data(request, Arc::new(data)).map(with_codes).boxed()
+        schema
+            .execute_stream_with_session_data(request, Arc::new(data))
+            .map(with_codes)
+            .boxed()
     }
 }
 
@@ -328,7 +377,9 @@ fn assemble(
 ) -> Result<String, GraphqlError> {
     let notes = state.notes();
     let mut fields = Vec::with_capacity(order.len());
-    let async_graphql::Value::Object(values) = data else { return Ok("null".to_owned()) };
+    let async_graphql::Value::Object(values) = data else {
+        return Ok("null".to_owned());
+    };
     for key in order {
         if let Some(json) = notes.answers.get(key) {
             fields.push((key.as_str(), json.clone()));
@@ -342,7 +393,10 @@ fn assemble(
 
 /// An object of members whose values are JSON already; keys are GraphQL names and need no escape.
 fn object(fields: &[(&str, String)]) -> String {
-    let length: usize = fields.iter().map(|(key, json)| key.len() + json.len() + 4).sum();
+    let length: usize = fields
+        .iter()
+        .map(|(key, json)| key.len() + json.len() + 4)
+        .sum();
     let mut text = String::with_capacity(length + 2);
     text.push('{');
     for (position, (key, json)) in fields.iter().enumerate() {

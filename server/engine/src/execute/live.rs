@@ -58,7 +58,9 @@ async fn listen(
     changes: &Changes,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut conn = pool.manager().create().await?;
-    diesel::sql_query(format!("listen {channel}")).execute(&mut conn).await?;
+    diesel::sql_query(format!("listen {channel}"))
+        .execute(&mut conn)
+        .await?;
     let mut notifications = std::pin::pin!(conn.notifications_stream());
     while let Some(notification) = notifications.next().await {
         notification?;
@@ -74,9 +76,9 @@ pub(super) fn stream<'a>(
     planned: Result<Statement, GraphqlError>,
 ) -> Pin<Box<dyn Stream<Item = Response> + Send + 'a>> {
     let prepared = planned.and_then(|statement| {
-        let session = ctx
-            .data_opt::<Session>()
-            .ok_or_else(|| GraphqlError::new(Code::AccessDenied, "the connection has no session"))?;
+        let session = ctx.data_opt::<Session>().ok_or_else(|| {
+            GraphqlError::new(Code::AccessDenied, "the connection has no session")
+        })?;
         let values = statement::resolve(&statement, &ctx.query_env.variables, session)?;
         Ok((statement, values))
     });
@@ -86,7 +88,14 @@ pub(super) fn stream<'a>(
     };
     let key = ctx.item.node.response_key().node.clone();
     let changed = core.changes.0.subscribe();
-    let live = Live { core, statement, values, key, changed, last: None };
+    let live = Live {
+        core,
+        statement,
+        values,
+        key,
+        changed,
+        last: None,
+    };
     Box::pin(futures::stream::unfold(Some(live), |live| async {
         let mut live = live?;
         match live.next().await {
@@ -125,7 +134,12 @@ impl Live {
     }
 
     async fn run(&self) -> Result<String, GraphqlError> {
-        let mut conn = self.core.pool.get().await.map_err(|error| GraphqlError::fault(&error))?;
+        let mut conn = self
+            .core
+            .pool
+            .get()
+            .await
+            .map_err(|error| GraphqlError::fault(&error))?;
         statement::run(&mut conn, &self.statement, &self.values).await
     }
 }

@@ -11,3 +11,4 @@ mod transaction;
 
 pub use engine::{Answer, BuildError, Engine, EngineBuilder};
 pub use live::{Changes, follow_changes};
+pub use transaction::set_session;

@@ -30,7 +30,11 @@ pub(super) struct Notes {
 
 impl RequestState {
     pub(super) fn new(session: Session) -> Self {
-        Self { session, transaction: Transaction::default(), notes: Mutex::default() }
+        Self {
+            session,
+            transaction: Transaction::default(),
+            notes: Mutex::default(),
+        }
     }
 
     pub(super) fn notes(&self) -> MutexGuard<'_, Notes> {

@@ -6,8 +6,8 @@
 use std::{borrow::Cow, cell::RefCell, collections::BTreeMap, pin::Pin, sync::Arc};
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, EmptyMutation, ObjectType, OutputType, Positioned, Response,
-    ServerError, ServerResult, SubscriptionType, Value,
+    ContainerType, Context, ContextSelectionSet, EmptyMutation, ObjectType, OutputType, Positioned,
+    Response, ServerError, ServerResult, SubscriptionType, Value,
     parser::types::Field,
     registry::{MetaField, MetaType, Registry},
 };
@@ -19,7 +19,7 @@ use crate::{
     error::GraphqlError,
     model::{Model, Options},
     plan::{Planner, RootRequest, selected_fields},
-    schema::{RootField, RoleTypes, role_types},
+    schema::{RoleTypes, RootField, role_types},
     sql::{self, Statement},
 };
 
@@ -53,8 +53,11 @@ pub(super) fn with_role<R>(
 ) -> R {
     let types = role_types(model, role);
     let roots = types.roots.clone();
-    let building =
-        UnderConstruction { types, role: role.to_owned(), actions: actions.clone() };
+    let building = UnderConstruction {
+        types,
+        role: role.to_owned(),
+        actions: actions.clone(),
+    };
     BUILDING.with(|slot| slot.replace(Some(building)));
     let built = build(roots);
     BUILDING.with(|slot| slot.replace(None));
@@ -80,7 +83,9 @@ fn register_root<E: OutputType>(
     let extra = registry.types.remove(&*E::type_name());
     BUILDING.with(|slot| {
         let slot = slot.borrow();
-        let Some(building) = slot.as_ref() else { return 0 };
+        let Some(building) = slot.as_ref() else {
+            return 0;
+        };
         let mut fields = own_fields(&building.types);
         if let Some(MetaType::Object { fields: extra, .. }) = extra {
             let allowed = extra
@@ -89,7 +94,10 @@ fn register_root<E: OutputType>(
             fields.extend(allowed);
         }
         for (name, ty) in &building.types.types {
-            registry.types.entry(name.clone()).or_insert_with(|| ty.clone());
+            registry
+                .types
+                .entry(name.clone())
+                .or_insert_with(|| ty.clone());
         }
         let count = fields.len();
         let root = crate::schema::root_object(name, fields);
@@ -112,11 +120,17 @@ impl OutputType for QueryRoot {
 
     fn create_type_info(registry: &mut Registry) -> String {
         register_built_ins(registry);
-        register_root::<EmptyMutation>(registry, "query_root", |types| types.query.values().cloned().collect());
+        register_root::<EmptyMutation>(registry, "query_root", |types| {
+            types.query.values().cloned().collect()
+        });
         Self::qualified_type_name()
     }
 
-    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+    async fn resolve(
+        &self,
+        _: &ContextSelectionSet<'_>,
+        _: &Positioned<Field>,
+    ) -> ServerResult<Value> {
         Ok(Value::Null)
     }
 }
@@ -143,7 +157,11 @@ impl<M: ObjectType> OutputType for MutationRoot<M> {
         Self::qualified_type_name()
     }
 
-    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+    async fn resolve(
+        &self,
+        _: &ContextSelectionSet<'_>,
+        _: &Positioned<Field>,
+    ) -> ServerResult<Value> {
         Ok(Value::Null)
     }
 }
@@ -181,7 +199,9 @@ impl SubscriptionType for SubscriptionRoot {
 
 impl EngineCore {
     async fn query_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        let Some(planned) = self.plan(ctx) else { return Ok(None) };
+        let Some(planned) = self.plan(ctx) else {
+            return Ok(None);
+        };
         let state = ctx.data_unchecked::<Arc<RequestState>>();
         let key = ctx.item.node.response_key().node.as_str();
         if !state.claim(key) {
@@ -189,7 +209,11 @@ impl EngineCore {
         }
         let statement = Arc::new(planned?);
         let values = statement::resolve(&statement, &ctx.query_env.variables, &state.session)?;
-        let mut conn = self.pool.get().await.map_err(|error| GraphqlError::fault(&error))?;
+        let mut conn = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| GraphqlError::fault(&error))?;
         let json = statement::run(&mut conn, &statement, &values).await?;
         let mut notes = state.notes();
         notes.answers.insert(key.to_owned(), json);
@@ -198,7 +222,9 @@ impl EngineCore {
     }
 
     async fn mutation_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        let Some(planned) = self.plan(ctx) else { return Ok(None) };
+        let Some(planned) = self.plan(ctx) else {
+            return Ok(None);
+        };
         let state = ctx.data_unchecked::<Arc<RequestState>>();
         let key = ctx.item.node.response_key().node.as_str();
         if !state.claim(key) {
@@ -207,7 +233,9 @@ impl EngineCore {
         let statement = planned?;
         let values = statement::resolve(&statement, &ctx.query_env.variables, &state.session)?;
         let mut slot = state.transaction.begin(&self.pool, &state.session).await?;
-        let Some(conn) = slot.as_mut() else { return Ok(Some(Value::Null)) };
+        let Some(conn) = slot.as_mut() else {
+            return Ok(Some(Value::Null));
+        };
         let json = statement::run(conn, &statement, &values).await?;
         state.answer(key, json);
         Ok(Some(Value::Null))
@@ -229,7 +257,10 @@ impl EngineCore {
             .iter()
             .filter_map(|definition| {
                 let definition = &definition.node;
-                Some((definition.name.node.as_str(), &definition.default_value.as_ref()?.node))
+                Some((
+                    definition.name.node.as_str(),
+                    &definition.default_value.as_ref()?.node,
+                ))
             })
             .collect();
         let planner = Planner::new(
@@ -245,7 +276,11 @@ impl EngineCore {
             state.notes().holes.extend(planner.into_holes());
         }
         let place = |error: GraphqlError| error.at(format!("$.selectionSet.{key}"));
-        Some(planned.map_err(place).map(|plan| sql::json::statement(&self.model, &plan)))
+        Some(
+            planned
+                .map_err(place)
+                .map(|plan| sql::json::statement(&self.model, &plan)),
+        )
     }
 }
 

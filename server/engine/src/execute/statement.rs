@@ -67,8 +67,19 @@ impl QueryFragment<Pg> for Bound<'_> {
 }
 
 /// Runs a statement that answers one row with one text.
-pub async fn one(conn: &mut AsyncPgConnection, text: &Text<'_>, values: &[Value]) -> QueryResult<String> {
-    RunQueryDsl::get_result(Bound { pieces: &text.0, values }, conn).await
+pub async fn one(
+    conn: &mut AsyncPgConnection,
+    text: &Text<'_>,
+    values: &[Value],
+) -> QueryResult<String> {
+    RunQueryDsl::get_result(
+        Bound {
+            pieces: &text.0,
+            values,
+        },
+        conn,
+    )
+    .await
 }
 
 /// Runs a plan's statement for a request. The error of a failed check names no row.
@@ -143,16 +154,19 @@ pub fn database_error(error: &DieselError) -> GraphqlError {
     };
     let message = information.message();
     match kind {
-        DatabaseErrorKind::UniqueViolation => {
-            violation(format!("Uniqueness violation. {message}"))
-        }
+        DatabaseErrorKind::UniqueViolation => violation(format!("Uniqueness violation. {message}")),
         DatabaseErrorKind::ForeignKeyViolation => {
             violation(format!("Foreign key violation. {message}"))
         }
         DatabaseErrorKind::NotNullViolation => violation(format!("Not-NULL violation. {message}")),
-        DatabaseErrorKind::CheckViolation => violation(format!("Check constraint violation. {message}")),
+        DatabaseErrorKind::CheckViolation => {
+            violation(format!("Check constraint violation. {message}"))
+        }
         DatabaseErrorKind::ReadOnlyTransaction | DatabaseErrorKind::SerializationFailure => {
             GraphqlError::fault(error)
+        }
+        _ if message == "LIMIT must not be negative" => {
+            GraphqlError::new(Code::ValidationFailed, "expecting a non-negative limit")
         }
         _ if is_data_exception(message) => {
             GraphqlError::new(Code::DataException, message.to_owned())
@@ -170,18 +184,19 @@ fn violation(message: String) -> GraphqlError {
 /// diesel does not hand on the SQLSTATE, so the class is told by the words that PostgreSQL uses for it. A message
 /// that is not known here is a fault of ours and is not shown.
 fn is_data_exception(message: &str) -> bool {
-    const BEGINNINGS: [&str; 9] = [
+    const BEGINNINGS: [&str; 8] = [
         "invalid input",
         "malformed",
         "value too long",
         "division by zero",
-        "LIMIT must not be negative",
         "OFFSET must not be negative",
         "LIKE pattern must not",
         "invalid regular expression",
         "date/time field value",
     ];
-    BEGINNINGS.iter().any(|beginning| message.starts_with(beginning))
+    BEGINNINGS
+        .iter()
+        .any(|beginning| message.starts_with(beginning))
         || message.ends_with("out of range")
         || message.contains("is out of range for type")
 }

@@ -25,8 +25,13 @@ impl Transaction {
     ) -> Result<MutexGuard<'_, Option<Object<AsyncPgConnection>>>, GraphqlError> {
         let mut slot = self.0.lock().await;
         if slot.is_none() {
-            let mut conn = pool.get().await.map_err(|error| GraphqlError::fault(&error))?;
-            open(&mut conn, session).await.map_err(|error| GraphqlError::fault(&error))?;
+            let mut conn = pool
+                .get()
+                .await
+                .map_err(|error| GraphqlError::fault(&error))?;
+            open(&mut conn, session)
+                .await
+                .map_err(|error| GraphqlError::fault(&error))?;
             *slot = Some(conn);
         }
         Ok(slot)
@@ -34,7 +39,9 @@ impl Transaction {
 
     /// Commits when every field succeeded, rolls back otherwise.
     pub(super) async fn end(&self, has_succeeded: bool) -> Result<(), GraphqlError> {
-        let Some(mut conn) = self.0.lock().await.take() else { return Ok(()) };
+        let Some(mut conn) = self.0.lock().await.take() else {
+            return Ok(());
+        };
         let ended = if has_succeeded {
             AnsiTransactionManager::commit_transaction(&mut *conn).await
         } else {

@@ -21,7 +21,11 @@ pub(super) async fn answer<A: Authenticate, M: ObjectType + 'static>(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let authenticated = match api.authenticator.authenticate(&headers, Channel::Request).await {
+    let authenticated = match api
+        .authenticator
+        .authenticate(&headers, Channel::Request)
+        .await
+    {
         Ok(authenticated) => authenticated,
         Err(error) => return respond(StatusCode::OK, &Answer::failed(error)),
     };
@@ -33,11 +37,17 @@ pub(super) async fn answer<A: Authenticate, M: ObjectType + 'static>(
     let request: Request = match serde_json::from_slice(&bytes) {
         Ok(request) => request,
         Err(error) => {
-            let error = GraphqlError::new(Code::InvalidJson, format!("the body is not a request: {error}"));
+            let error = GraphqlError::new(
+                Code::InvalidJson,
+                format!("the body is not a request: {error}"),
+            );
             return respond(StatusCode::BAD_REQUEST, &Answer::failed(error));
         }
     };
-    respond(StatusCode::OK, &api.engine.execute(authenticated.session, request).await)
+    respond(
+        StatusCode::OK,
+        &api.engine.execute(authenticated.session, request).await,
+    )
 }
 
 fn respond(status: StatusCode, answer: &Answer) -> Response {

@@ -67,7 +67,9 @@ async fn serve<A: Authenticate, M: ObjectType + 'static>(
 
 /// The headers of the upgrade, with those of `connection_init` (`{"headers": {…}}`) over them.
 fn with_init_headers(mut headers: HeaderMap, payload: &serde_json::Value) -> HeaderMap {
-    let given = payload.get("headers").and_then(serde_json::Value::as_object);
+    let given = payload
+        .get("headers")
+        .and_then(serde_json::Value::as_object);
     for (name, value) in given.into_iter().flatten() {
         let name = HeaderName::try_from(name.as_str());
         let value = value.as_str().map(HeaderValue::from_str);
@@ -99,7 +101,9 @@ impl<M: ObjectType + 'static> Executor for SocketExecutor<M> {
         session_data: Option<Arc<Data>>,
     ) -> BoxStream<'static, GraphqlResponse> {
         let session = session_data.as_ref().and_then(|data| {
-            data.get(&std::any::TypeId::of::<Session>())?.downcast_ref::<Session>().cloned()
+            data.get(&std::any::TypeId::of::<Session>())?
+                .downcast_ref::<Session>()
+                .cloned()
         });
         let Some(session) = session else {
             let error = GraphqlError::new(Code::AccessDenied, "the connection has no session");

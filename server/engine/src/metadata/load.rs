@@ -48,15 +48,22 @@ impl Directory {
         let mut files = BTreeMap::new();
         let mut pending = vec![root.to_path_buf()];
         while let Some(folder) = pending.pop() {
-            let failed =
-                |source| LoadError::Io { path: folder.display().to_string(), source };
+            let failed = |source| LoadError::Io {
+                path: folder.display().to_string(),
+                source,
+            };
             for entry in std::fs::read_dir(&folder).map_err(failed)? {
                 let path = entry.map_err(failed)?.path();
                 if path.is_dir() {
                     pending.push(path);
-                } else if path.extension().is_some_and(|extension| extension == "yaml") {
-                    let text = std::fs::read_to_string(&path)
-                        .map_err(|source| LoadError::Io { path: path.display().to_string(), source })?;
+                } else if path
+                    .extension()
+                    .is_some_and(|extension| extension == "yaml")
+                {
+                    let text = std::fs::read_to_string(&path).map_err(|source| LoadError::Io {
+                        path: path.display().to_string(),
+                        source,
+                    })?;
                     let name = path.strip_prefix(root).unwrap_or(&path);
                     files.insert(name.display().to_string(), text);
                 }
@@ -67,9 +74,12 @@ impl Directory {
 
     /// A file as JSON, with every include in its place.
     fn value(&self, path: &str) -> Result<Value, LoadError> {
-        let text = self.0.get(path).ok_or_else(|| LoadError::Missing(path.to_owned()))?;
-        let value = serde_saphyr::from_str(text)
-            .map_err(|error| malformed(path, &error.to_string()))?;
+        let text = self
+            .0
+            .get(path)
+            .ok_or_else(|| LoadError::Missing(path.to_owned()))?;
+        let value =
+            serde_saphyr::from_str(text).map_err(|error| malformed(path, &error.to_string()))?;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         self.included(value, folder)
     }
@@ -81,9 +91,10 @@ impl Directory {
                 Some(name) => self.value(&format!("{folder}/{}", name.trim())),
                 None => Ok(Value::String(text)),
             },
-            Value::Array(items) => {
-                items.into_iter().map(|item| self.included(item, folder)).collect()
-            }
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| self.included(item, folder))
+                .collect(),
             Value::Object(members) => members
                 .into_iter()
                 .map(|(key, value)| Ok((key, self.included(value, folder)?)))
@@ -94,7 +105,10 @@ impl Directory {
 }
 
 fn malformed(path: &str, message: &str) -> LoadError {
-    LoadError::Malformed { path: path.to_owned(), message: message.to_owned() }
+    LoadError::Malformed {
+        path: path.to_owned(),
+        message: message.to_owned(),
+    }
 }
 
 #[derive(Deserialize)]
@@ -117,10 +131,18 @@ pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
             metadata.unserved.push("functions".to_owned());
         }
     }
-    for name in ["remote_schemas", "cron_triggers", "rest_endpoints", "inherited_roles"] {
+    for name in [
+        "remote_schemas",
+        "cron_triggers",
+        "rest_endpoints",
+        "inherited_roles",
+    ] {
         let path = format!("{name}.yaml");
         let is_used = directory.0.contains_key(&path)
-            && directory.value(&path)?.as_array().is_some_and(|items| !items.is_empty());
+            && directory
+                .value(&path)?
+                .as_array()
+                .is_some_and(|items| !items.is_empty());
         if is_used {
             metadata.unserved.push(name.to_owned());
         }

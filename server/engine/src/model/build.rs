@@ -42,7 +42,10 @@ impl std::fmt::Display for Inconsistency {
 impl Model {
     /// Resolves the metadata against the catalog.
     pub fn build(metadata: &Metadata, catalog: &Catalog) -> Result<Self, Inconsistencies> {
-        let mut builder = Builder { catalog, problems: Vec::new() };
+        let mut builder = Builder {
+            catalog,
+            problems: Vec::new(),
+        };
         let mut model = Self { tables: Vec::new() };
         let mut sources = Vec::new();
         for source in &metadata.tables {
@@ -71,7 +74,11 @@ impl Model {
                 table.access = access;
             }
         }
-        if builder.problems.is_empty() { Ok(model) } else { Err(Inconsistencies(builder.problems)) }
+        if builder.problems.is_empty() {
+            Ok(model)
+        } else {
+            Err(Inconsistencies(builder.problems))
+        }
     }
 }
 
@@ -82,7 +89,10 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn problem(&mut self, table: &QualifiedName, problem: impl Into<String>) {
-        self.problems.push(Inconsistency { table: table.to_string(), problem: problem.into() });
+        self.problems.push(Inconsistency {
+            table: table.to_string(),
+            problem: problem.into(),
+        });
     }
 
     fn table(&mut self, id: TableId, relation: &Relation, name: &QualifiedName) -> Table {
@@ -105,7 +115,10 @@ impl Builder<'_> {
                 comment: column.comment.clone(),
             })
             .collect();
-        for unfit in [&graphql_name].into_iter().chain(columns.iter().map(|column| &column.name)) {
+        for unfit in [&graphql_name]
+            .into_iter()
+            .chain(columns.iter().map(|column| &column.name))
+        {
             if !is_graphql_name(unfit) {
                 self.problem(name, format!("{unfit:?} is not a GraphQL name"));
             }
@@ -148,12 +161,20 @@ impl Builder<'_> {
                     if table.column_named(name).is_some() || found.contains_key(name) {
                         self.problem(&source.table, format!("{name:?} names two fields"));
                     }
-                    let is_nullable = mapping.iter().any(|(here, _)| table.column(*here).is_nullable)
+                    let is_nullable = mapping
+                        .iter()
+                        .any(|(here, _)| table.column(*here).is_nullable)
                         || relation.is_view
                         || !is_own_key(&relationship.using);
                     found.insert(
                         name.clone(),
-                        Relationship { name: name.clone(), target, is_array, is_nullable, mapping },
+                        Relationship {
+                            name: name.clone(),
+                            target,
+                            is_array,
+                            is_nullable,
+                            mapping,
+                        },
                     );
                 }
                 Err(problem) => {
@@ -174,15 +195,25 @@ impl Builder<'_> {
         let (target, pairs) = match using {
             Using::ManualConfiguration(manual) => (
                 manual.remote_table.clone(),
-                manual.column_mapping.iter().map(|(here, there)| (here.clone(), there.clone())).collect(),
+                manual
+                    .column_mapping
+                    .iter()
+                    .map(|(here, there)| (here.clone(), there.clone()))
+                    .collect(),
             ),
             Using::ForeignKeyConstraintOn(ForeignKey::Column(column)) => {
                 own_key(relation, std::slice::from_ref(column))?
             }
-            Using::ForeignKeyConstraintOn(ForeignKey::Columns(columns)) => own_key(relation, columns)?,
+            Using::ForeignKeyConstraintOn(ForeignKey::Columns(columns)) => {
+                own_key(relation, columns)?
+            }
             Using::ForeignKeyConstraintOn(ForeignKey::Remote(remote)) => {
-                let columns: Vec<String> =
-                    remote.column.iter().chain(&remote.columns).cloned().collect();
+                let columns: Vec<String> = remote
+                    .column
+                    .iter()
+                    .chain(&remote.columns)
+                    .cloned()
+                    .collect();
                 let other = self
                     .catalog
                     .relation(&remote.table)
@@ -191,11 +222,23 @@ impl Builder<'_> {
                     .foreign_keys
                     .iter()
                     .find(|key| {
-                        key.columns == columns && key.schema == relation.schema && key.table == relation.name
+                        key.columns == columns
+                            && key.schema == relation.schema
+                            && key.table == relation.name
                     })
-                    .ok_or_else(|| format!("no foreign key on {} ({})", remote.table, columns.join(", ")))?;
-                let pairs: Vec<(String, String)> =
-                    key.remote_columns.iter().cloned().zip(key.columns.iter().cloned()).collect();
+                    .ok_or_else(|| {
+                        format!(
+                            "no foreign key on {} ({})",
+                            remote.table,
+                            columns.join(", ")
+                        )
+                    })?;
+                let pairs: Vec<(String, String)> = key
+                    .remote_columns
+                    .iter()
+                    .cloned()
+                    .zip(key.columns.iter().cloned())
+                    .collect();
                 (remote.table.clone(), pairs)
             }
         };
@@ -226,7 +269,11 @@ impl Builder<'_> {
     ) -> BTreeMap<String, Access> {
         let table = model.table(id);
         let mut found = BTreeMap::from([(Session::ADMIN.to_owned(), everything(table, relation))]);
-        let mut reader = RuleReader { model, table, problems: Vec::new() };
+        let mut reader = RuleReader {
+            model,
+            table,
+            problems: Vec::new(),
+        };
         for each in &source.select_permissions {
             let rule = &each.permission;
             let access = SelectAccess {
@@ -261,7 +308,9 @@ impl Builder<'_> {
             found.entry(each.role.clone()).or_default().update = Some(access);
         }
         for each in &source.delete_permissions {
-            let access = DeleteAccess { filter: reader.rule(&each.role, &each.permission.filter) };
+            let access = DeleteAccess {
+                filter: reader.rule(&each.role, &each.permission.filter),
+            };
             found.entry(each.role.clone()).or_default().delete = Some(access);
         }
         for problem in reader.problems {
@@ -273,7 +322,10 @@ impl Builder<'_> {
 
 /// Whether the referenced row must exist: only a foreign key of this table promises it.
 fn is_own_key(using: &Using) -> bool {
-    matches!(using, Using::ForeignKeyConstraintOn(ForeignKey::Column(_) | ForeignKey::Columns(_)))
+    matches!(
+        using,
+        Using::ForeignKeyConstraintOn(ForeignKey::Column(_) | ForeignKey::Columns(_))
+    )
 }
 
 fn own_key(
@@ -285,16 +337,27 @@ fn own_key(
         .iter()
         .find(|key| key.columns == columns)
         .ok_or_else(|| format!("no foreign key on ({})", columns.join(", ")))?;
-    let target = QualifiedName { schema: key.schema.clone(), name: key.table.clone() };
-    let pairs = key.columns.iter().cloned().zip(key.remote_columns.iter().cloned()).collect();
+    let target = QualifiedName {
+        schema: key.schema.clone(),
+        name: key.table.clone(),
+    };
+    let pairs = key
+        .columns
+        .iter()
+        .cloned()
+        .zip(key.remote_columns.iter().cloned())
+        .collect();
     Ok((target, pairs))
 }
 
 /// What the administrator may do: whatever PostgreSQL can.
 fn everything(table: &Table, relation: &Relation) -> Access {
     let all: BTreeSet<ColumnId> = table.columns().map(|column| column.id).collect();
-    let writable: BTreeSet<ColumnId> =
-        table.columns().filter(|column| !column.is_generated).map(|column| column.id).collect();
+    let writable: BTreeSet<ColumnId> = table
+        .columns()
+        .filter(|column| !column.is_generated)
+        .map(|column| column.id)
+        .collect();
     Access {
         select: Some(SelectAccess {
             columns: all,
@@ -313,7 +376,9 @@ fn everything(table: &Table, relation: &Relation) -> Access {
             check: Predicate::TRUE,
             presets: Vec::new(),
         }),
-        delete: relation.is_deletable.then_some(DeleteAccess { filter: Predicate::TRUE }),
+        delete: relation.is_deletable.then_some(DeleteAccess {
+            filter: Predicate::TRUE,
+        }),
     }
 }
 
@@ -336,14 +401,19 @@ impl RuleReader<'_> {
 
     fn columns(&mut self, role: &str, columns: &Columns) -> BTreeSet<ColumnId> {
         match columns {
-            Columns::All(star) if star == "*" => self.table.columns().map(|column| column.id).collect(),
+            Columns::All(star) if star == "*" => {
+                self.table.columns().map(|column| column.id).collect()
+            }
             Columns::All(name) => {
-                self.problems.push(format!("role {role:?}: columns must be a list or '*', not {name:?}"));
+                self.problems.push(format!(
+                    "role {role:?}: columns must be a list or '*', not {name:?}"
+                ));
                 BTreeSet::new()
             }
-            Columns::Some(names) => {
-                names.iter().filter_map(|name| self.column(role, name)).collect()
-            }
+            Columns::Some(names) => names
+                .iter()
+                .filter_map(|name| self.column(role, name))
+                .collect(),
         }
     }
 
@@ -361,7 +431,10 @@ impl RuleReader<'_> {
             .iter()
             .filter_map(|(name, value)| {
                 let id = self.column(role, name)?;
-                Some((id, permission::bind(value, self.table.column(id).sql_type.clone())))
+                Some((
+                    id,
+                    permission::bind(value, self.table.column(id).sql_type.clone()),
+                ))
             })
             .collect()
     }
@@ -369,7 +442,8 @@ impl RuleReader<'_> {
     fn column(&mut self, role: &str, name: &str) -> Option<ColumnId> {
         let found = self.table.column_named(name).map(|column| column.id);
         if found.is_none() {
-            self.problems.push(format!("role {role:?}: no column {name:?}"));
+            self.problems
+                .push(format!("role {role:?}: no column {name:?}"));
         }
         found
     }
@@ -377,7 +451,9 @@ impl RuleReader<'_> {
 
 fn is_graphql_name(name: &str) -> bool {
     let mut letters = name.chars();
-    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+    letters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         && !name.starts_with("__")
 }

@@ -159,7 +159,11 @@ impl Model {
 
     /// Every role that some permission names, and the administrator.
     pub fn roles(&self) -> BTreeSet<&str> {
-        self.tables.iter().flat_map(|table| table.access.keys()).map(String::as_str).collect()
+        self.tables
+            .iter()
+            .flat_map(|table| table.access.keys())
+            .map(String::as_str)
+            .collect()
     }
 }
 
@@ -194,7 +198,9 @@ impl Table {
     pub fn has_readable_key(&self, role: &str) -> bool {
         !self.primary_key.is_empty()
             && self.selectable(role).is_some_and(|access| {
-                self.primary_key.iter().all(|column| access.columns.contains(column))
+                self.primary_key
+                    .iter()
+                    .all(|column| access.columns.contains(column))
             })
     }
 }

@@ -6,7 +6,9 @@ use super::{Bind, Column, Model, Operator, Predicate, Source, Table, array_liter
 
 /// Reads a rule on the rows of `table`. The error says what is wrong and where.
 pub(super) fn predicate(model: &Model, table: &Table, rule: &Json) -> Result<Predicate, String> {
-    let members = rule.as_object().ok_or_else(|| format!("a rule must be an object, not {rule}"))?;
+    let members = rule
+        .as_object()
+        .ok_or_else(|| format!("a rule must be an object, not {rule}"))?;
     let all = members
         .iter()
         .map(|(key, value)| member(model, table, key, value))
@@ -39,10 +41,9 @@ fn member(model: &Model, table: &Table, key: &str, value: &Json) -> Result<Predi
             if let Some(column) = table.column_named(name) {
                 return comparisons(column, value);
             }
-            let relationship = table
-                .relationships
-                .get(name)
-                .ok_or_else(|| format!("{:?} has no column or relationship {name:?}", table.name))?;
+            let relationship = table.relationships.get(name).ok_or_else(|| {
+                format!("{:?} has no column or relationship {name:?}", table.name)
+            })?;
             Ok(Predicate::Exists {
                 table: relationship.target,
                 mapping: relationship.mapping.clone(),
@@ -56,7 +57,10 @@ fn exists(model: &Model, value: &Json) -> Result<Predicate, String> {
     let target = value.get("_table").ok_or("_exists needs _table")?;
     let name = match target {
         Json::String(name) => name.as_str(),
-        other => other.get("name").and_then(Json::as_str).ok_or("_exists: _table needs a name")?,
+        other => other
+            .get("name")
+            .and_then(Json::as_str)
+            .ok_or("_exists: _table needs a name")?,
     };
     let table = model
         .tables()
@@ -64,7 +68,11 @@ fn exists(model: &Model, value: &Json) -> Result<Predicate, String> {
         .ok_or_else(|| format!("_exists names {name:?}, which is not tracked"))?;
     let empty = Json::Object(Map::new());
     let rows = predicate(model, table, value.get("_where").unwrap_or(&empty))?;
-    Ok(Predicate::Exists { table: table.id, mapping: Vec::new(), rows: Box::new(rows) })
+    Ok(Predicate::Exists {
+        table: table.id,
+        mapping: Vec::new(),
+        rows: Box::new(rows),
+    })
 }
 
 fn comparisons(column: &Column, value: &Json) -> Result<Predicate, String> {
@@ -78,7 +86,10 @@ fn comparisons(column: &Column, value: &Json) -> Result<Predicate, String> {
                 let is_null = value
                     .as_bool()
                     .ok_or_else(|| format!("{:?}: _is_null takes true or false", column.name))?;
-                return Ok(Predicate::IsNull { column: column.id, is_null });
+                return Ok(Predicate::IsNull {
+                    column: column.id,
+                    is_null,
+                });
             }
             let operator = Operator::named(name)
                 .ok_or_else(|| format!("{:?}: unknown operator {name:?}", column.name))?;
@@ -94,13 +105,19 @@ fn compare(column: &Column, operator: Operator, value: &Json) -> Predicate {
     } else {
         column.sql_type.clone()
     };
-    Predicate::Compare { column: column.id, operator, value: bind(value, sql_type) }
+    Predicate::Compare {
+        column: column.id,
+        operator,
+        value: bind(value, sql_type),
+    }
 }
 
 /// A literal or a session variable, as a bind of that SQL type.
 pub(super) fn bind(value: &Json, sql_type: String) -> Bind {
     let source = match value {
-        Json::String(name) if is_session_variable(name) => Source::Session(name.to_ascii_lowercase()),
+        Json::String(name) if is_session_variable(name) => {
+            Source::Session(name.to_ascii_lowercase())
+        }
         Json::Array(items) if !sql_type.starts_with("json") => {
             let texts: Vec<Option<String>> = items.iter().map(text).collect();
             Source::Literal(Some(array_literal(texts.iter().map(Option::as_deref))))
@@ -119,5 +136,6 @@ fn text(value: &Json) -> Option<String> {
 }
 
 fn is_session_variable(text: &str) -> bool {
-    text.get(..9).is_some_and(|prefix| prefix.eq_ignore_ascii_case("x-hasura-"))
+    text.get(..9)
+        .is_some_and(|prefix| prefix.eq_ignore_ascii_case("x-hasura-"))
 }

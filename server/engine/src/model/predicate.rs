@@ -89,8 +89,16 @@ pub enum Operator {
 
 impl Operator {
     /// Operators of every type but json.
-    pub const GENERIC: [Self; 8] =
-        [Self::Eq, Self::Neq, Self::Gt, Self::Gte, Self::Lt, Self::Lte, Self::In, Self::Nin];
+    pub const GENERIC: [Self; 8] = [
+        Self::Eq,
+        Self::Neq,
+        Self::Gt,
+        Self::Gte,
+        Self::Lt,
+        Self::Lte,
+        Self::In,
+        Self::Nin,
+    ];
     /// Operators of text.
     pub const TEXT: [Self; 10] = [
         Self::Like,
@@ -225,12 +233,18 @@ mod tests {
 
     #[test]
     fn an_array_literal_quotes_what_would_end_an_item() {
-        assert_eq!(array_literal([Some("a,b"), Some("c\"d\\"), None]), r#"{"a,b","c\"d\\",NULL}"#);
+        assert_eq!(
+            array_literal([Some("a,b"), Some("c\"d\\"), None]),
+            r#"{"a,b","c\"d\\",NULL}"#
+        );
     }
 
     #[test]
     fn a_rule_is_kept_when_the_client_asks_for_everything() {
-        let rule = Predicate::IsNull { column: ColumnId(0), is_null: true };
+        let rule = Predicate::IsNull {
+            column: ColumnId(0),
+            is_null: true,
+        };
         assert_eq!(rule.clone().and(Predicate::TRUE), rule);
         assert_eq!(Predicate::TRUE.and(rule.clone()), rule);
     }

@@ -15,14 +15,24 @@ impl Scalar {
     /// The scalar of a column. An array of T is `[T!]`, as in Hasura.
     pub fn of(column: &catalog::Column) -> Self {
         match &column.element {
-            Some(element) => Self { name: name_of(element), is_array: true },
-            None => Self { name: name_of(&column.type_name), is_array: false },
+            Some(element) => Self {
+                name: name_of(element),
+                is_array: true,
+            },
+            None => Self {
+                name: name_of(&column.type_name),
+                is_array: false,
+            },
         }
     }
 
     /// The output and input type, without nullability.
     pub fn type_name(&self) -> String {
-        if self.is_array { format!("[{}!]", self.name) } else { self.name.clone() }
+        if self.is_array {
+            format!("[{}!]", self.name)
+        } else {
+            self.name.clone()
+        }
     }
 
     /// The name of the input object that compares it.

@@ -13,7 +13,9 @@ impl<'a> Planner<'a> {
         table: &'a Table,
         input: Option<&Input<'a>>,
     ) -> Result<Predicate, GraphqlError> {
-        let Some(input) = input.filter(|input| !input.is_null()) else { return Ok(Predicate::TRUE) };
+        let Some(input) = input.filter(|input| !input.is_null()) else {
+            return Ok(Predicate::TRUE);
+        };
         let mut all = Vec::new();
         for (name, value) in self.inputs.members(input)? {
             all.push(self.filter_member(table, name, &value)?);
@@ -50,7 +52,10 @@ impl<'a> Planner<'a> {
             return self.comparisons(column, value);
         }
         let relationship = table.relationships.get(name).ok_or_else(|| {
-            GraphqlError::new(Code::ValidationFailed, format!("no field {name:?} on {:?}", table.name))
+            GraphqlError::new(
+                Code::ValidationFailed,
+                format!("no field {name:?} on {:?}", table.name),
+            )
         })?;
         if value.is_null() {
             return Ok(Predicate::TRUE);
@@ -84,13 +89,27 @@ impl<'a> Planner<'a> {
         value: &Input<'a>,
     ) -> Result<Predicate, GraphqlError> {
         if name == "_is_null" {
-            return Ok(Predicate::IsNull { column: column.id, is_null: value.boolean()? });
+            return Ok(Predicate::IsNull {
+                column: column.id,
+                is_null: value.boolean()?,
+            });
         }
         let operator = Operator::named(name).ok_or_else(|| {
-            GraphqlError::new(Code::ValidationFailed, format!("no operator {name:?} on {:?}", column.name))
+            GraphqlError::new(
+                Code::ValidationFailed,
+                format!("no operator {name:?} on {:?}", column.name),
+            )
         })?;
         let list_type = format!("{}[]", column.sql_type);
-        let sql_type = if operator.takes_list() { &list_type } else { &column.sql_type };
-        Ok(Predicate::Compare { column: column.id, operator, value: self.inputs.bind(value, sql_type)? })
+        let sql_type = if operator.takes_list() {
+            &list_type
+        } else {
+            &column.sql_type
+        };
+        Ok(Predicate::Compare {
+            column: column.id,
+            operator,
+            value: self.inputs.bind(value, sql_type)?,
+        })
     }
 }

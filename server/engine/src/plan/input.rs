@@ -19,7 +19,10 @@ pub(super) enum Input<'a> {
     /// It stands in the document, and may hold variables further down.
     Literal(&'a Value),
     /// It stands in a variable.
-    Variable { path: VariablePath, value: &'a ConstValue },
+    Variable {
+        path: VariablePath,
+        value: &'a ConstValue,
+    },
 }
 
 /// The variables of a request, and which of their places became binds.
@@ -32,29 +35,54 @@ pub(super) struct Inputs<'a> {
 impl<'a> Inputs<'a> {
     /// The argument of a field; `None` when absent, or when it is a variable that was not given.
     pub(super) fn argument(&self, field: &'a Field, name: &str) -> Option<Input<'a>> {
-        let (_, value) = field.arguments.iter().find(|(argument, _)| argument.node == name)?;
+        let (_, value) = field
+            .arguments
+            .iter()
+            .find(|(argument, _)| argument.node == name)?;
         self.input(&value.node)
     }
 
     fn input(&self, value: &'a Value) -> Option<Input<'a>> {
-        let Value::Variable(name) = value else { return Some(Input::Literal(value)) };
+        let Value::Variable(name) = value else {
+            return Some(Input::Literal(value));
+        };
         let given = self.variables.get(name).or_else(|| {
-            self.defaults.iter().find(|(default, _)| *default == name.as_str()).map(|(_, value)| *value)
+            self.defaults
+                .iter()
+                .find(|(default, _)| *default == name.as_str())
+                .map(|(_, value)| *value)
         })?;
-        let path = VariablePath { name: name.to_string(), members: Vec::new() };
+        let path = VariablePath {
+            name: name.to_string(),
+            members: Vec::new(),
+        };
         Some(Input::Variable { path, value: given })
     }
 
     /// The members of an object that are present.
-    pub(super) fn members(&self, input: &Input<'a>) -> Result<Vec<(&'a str, Input<'a>)>, GraphqlError> {
+    pub(super) fn members(
+        &self,
+        input: &Input<'a>,
+    ) -> Result<Vec<(&'a str, Input<'a>)>, GraphqlError> {
         match input {
             Input::Literal(Value::Object(members)) => Ok(members
                 .iter()
                 .filter_map(|(key, value)| Some((key.as_str(), self.input(value)?)))
                 .collect()),
-            Input::Variable { path, value: ConstValue::Object(members) } => Ok(members
+            Input::Variable {
+                path,
+                value: ConstValue::Object(members),
+            } => Ok(members
                 .iter()
-                .map(|(key, value)| (key.as_str(), Input::Variable { path: below(path, key), value }))
+                .map(|(key, value)| {
+                    (
+                        key.as_str(),
+                        Input::Variable {
+                            path: below(path, key),
+                            value,
+                        },
+                    )
+                })
                 .collect()),
             _ => Err(unfit("an object")),
         }
@@ -66,7 +94,10 @@ impl<'a> Inputs<'a> {
             Input::Literal(Value::List(items)) => {
                 items.iter().filter_map(|item| self.input(item)).collect()
             }
-            Input::Variable { path, value: ConstValue::List(items) } => items
+            Input::Variable {
+                path,
+                value: ConstValue::List(items),
+            } => items
                 .iter()
                 .enumerate()
                 .map(|(position, value)| Input::Variable {
@@ -81,7 +112,10 @@ impl<'a> Inputs<'a> {
     /// A value that PostgreSQL receives apart from the statement; never null.
     pub(super) fn bind(&self, input: &Input<'a>, sql_type: &str) -> Result<Bind, GraphqlError> {
         if input.is_null() {
-            return Err(GraphqlError::new(Code::ValidationFailed, "unexpected null value"));
+            return Err(GraphqlError::new(
+                Code::ValidationFailed,
+                "unexpected null value",
+            ));
         }
         self.bind_nullable(input, sql_type)
     }
@@ -101,7 +135,10 @@ impl<'a> Inputs<'a> {
             Input::Variable { .. } => Source::Literal(None),
             Input::Literal(value) => Source::Literal(text_of(&self.constant(value), sql_type)?),
         };
-        Ok(Bind { source, sql_type: sql_type.to_owned() })
+        Ok(Bind {
+            source,
+            sql_type: sql_type.to_owned(),
+        })
     }
 
     /// The document's value with its variables in place. They shape the plan, as they are no holes.
@@ -110,7 +147,10 @@ impl<'a> Inputs<'a> {
             Value::Variable(name) => self.variables.get(name).cloned().unwrap_or_default(),
             Value::List(items) => items.iter().map(|item| self.constant(item)).collect(),
             Value::Object(members) => ConstValue::Object(
-                members.iter().map(|(key, value)| (key.clone(), self.constant(value))).collect(),
+                members
+                    .iter()
+                    .map(|(key, value)| (key.clone(), self.constant(value)))
+                    .collect(),
             ),
             plain => plain.clone().into_const().unwrap_or_default(),
         }
@@ -129,7 +169,10 @@ impl Input<'_> {
     pub(super) fn boolean(&self) -> Result<bool, GraphqlError> {
         match self {
             Input::Literal(Value::Boolean(value))
-            | Input::Variable { value: ConstValue::Boolean(value), .. } => Ok(*value),
+            | Input::Variable {
+                value: ConstValue::Boolean(value),
+                ..
+            } => Ok(*value),
             _ => Err(unfit("true or false")),
         }
     }
@@ -137,10 +180,15 @@ impl Input<'_> {
     /// A member of an enumeration, which shapes the statement.
     pub(super) fn enumerated(&self) -> Result<&str, GraphqlError> {
         match self {
-            Input::Literal(Value::Enum(name)) | Input::Variable { value: ConstValue::Enum(name), .. } => {
-                Ok(name.as_str())
-            }
-            Input::Variable { value: ConstValue::String(name), .. } => Ok(name),
+            Input::Literal(Value::Enum(name))
+            | Input::Variable {
+                value: ConstValue::Enum(name),
+                ..
+            } => Ok(name.as_str()),
+            Input::Variable {
+                value: ConstValue::String(name),
+                ..
+            } => Ok(name),
             _ => Err(unfit("a name")),
         }
     }
@@ -153,7 +201,10 @@ fn value_is_null(value: &ConstValue) -> bool {
 fn below(path: &VariablePath, member: &str) -> VariablePath {
     let mut members = path.members.clone();
     members.push(member.to_owned());
-    VariablePath { name: path.name.clone(), members }
+    VariablePath {
+        name: path.name.clone(),
+        members,
+    }
 }
 
 fn unfit(expected: &str) -> GraphqlError {
@@ -163,7 +214,9 @@ fn unfit(expected: &str) -> GraphqlError {
 /// A value in PostgreSQL's input form for a type; `None` for null.
 pub fn text_of(value: &ConstValue, sql_type: &str) -> Result<Option<String>, GraphqlError> {
     if sql_type == "json" || sql_type == "jsonb" {
-        return serde_json::to_string(value).map(Some).map_err(|error| GraphqlError::fault(&error));
+        return serde_json::to_string(value)
+            .map(Some)
+            .map_err(|error| GraphqlError::fault(&error));
     }
     let text = match value {
         ConstValue::Null => return Ok(None),
@@ -180,6 +233,11 @@ pub fn text_of(value: &ConstValue, sql_type: &str) -> Result<Option<String>, Gra
         }
         _ => return Err(unfit(&format!("a value of type {sql_type}"))),
     };
-    let is_single_item = sql_type.ends_with("[]") && !matches!(value, ConstValue::List(_) | ConstValue::String(_));
-    Ok(Some(if is_single_item { array_literal([Some(text.as_str())]) } else { text }))
+    let is_single_item =
+        sql_type.ends_with("[]") && !matches!(value, ConstValue::List(_) | ConstValue::String(_));
+    Ok(Some(if is_single_item {
+        array_literal([Some(text.as_str())])
+    } else {
+        text
+    }))
 }

@@ -13,7 +13,9 @@ impl<'a> Planner<'a> {
         table: &'a Table,
         input: Option<&Input<'a>>,
     ) -> Result<Vec<Order>, GraphqlError> {
-        let Some(input) = input.filter(|input| !input.is_null()) else { return Ok(Vec::new()) };
+        let Some(input) = input.filter(|input| !input.is_null()) else {
+            return Ok(Vec::new());
+        };
         let mut order = Vec::new();
         for item in self.inputs.items(input) {
             order.extend(self.order_members(table, &item)?);
@@ -21,7 +23,11 @@ impl<'a> Planner<'a> {
         Ok(order)
     }
 
-    fn order_members(&self, table: &'a Table, input: &Input<'a>) -> Result<Vec<Order>, GraphqlError> {
+    fn order_members(
+        &self,
+        table: &'a Table,
+        input: &Input<'a>,
+    ) -> Result<Vec<Order>, GraphqlError> {
         let mut order = Vec::new();
         for (name, value) in self.inputs.members(input)? {
             if value.is_null() {
@@ -29,11 +35,17 @@ impl<'a> Planner<'a> {
             }
             if let Some(column) = table.column_named(name) {
                 let direction = direction(value.enumerated()?)?;
-                order.push(Order { by: OrderBy::Column(column.id), direction });
+                order.push(Order {
+                    by: OrderBy::Column(column.id),
+                    direction,
+                });
                 continue;
             }
             let relationship = table.relationships.get(name).ok_or_else(|| {
-                GraphqlError::new(Code::ValidationFailed, format!("no field {name:?} on {:?}", table.name))
+                GraphqlError::new(
+                    Code::ValidationFailed,
+                    format!("no field {name:?} on {:?}", table.name),
+                )
             })?;
             let target = self.model.table(relationship.target);
             for inner in self.order_members(target, &value)? {
@@ -43,7 +55,10 @@ impl<'a> Planner<'a> {
                     rule: self.rule(target),
                     by: Box::new(inner.by),
                 };
-                order.push(Order { by, direction: inner.direction });
+                order.push(Order {
+                    by,
+                    direction: inner.direction,
+                });
             }
         }
         Ok(order)
@@ -57,8 +72,14 @@ fn direction(name: &str) -> Result<Direction, GraphqlError> {
         "desc" | "desc_nulls_first" => (true, true),
         "desc_nulls_last" => (true, false),
         other => {
-            return Err(GraphqlError::new(Code::ValidationFailed, format!("no direction {other:?}")));
+            return Err(GraphqlError::new(
+                Code::ValidationFailed,
+                format!("no direction {other:?}"),
+            ));
         }
     };
-    Ok(Direction { is_descending, is_nulls_first })
+    Ok(Direction {
+        is_descending,
+        is_nulls_first,
+    })
 }

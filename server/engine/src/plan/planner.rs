@@ -42,8 +42,18 @@ impl<'a> Planner<'a> {
         variables: &'a Variables,
         defaults: Vec<(&'a str, &'a ConstValue)>,
     ) -> Self {
-        let inputs = Inputs { variables, defaults, holes: RefCell::new(BTreeSet::new()) };
-        Self { model, role, options, fragments, inputs }
+        let inputs = Inputs {
+            variables,
+            defaults,
+            holes: RefCell::new(BTreeSet::new()),
+        };
+        Self {
+            model,
+            role,
+            options,
+            fragments,
+            inputs,
+        }
     }
 
     /// The places in variables that became binds so far.
@@ -60,11 +70,15 @@ impl<'a> Planner<'a> {
             RootKind::Aggregate => Ok(Root::Aggregate(self.aggregate(table, field, below)?)),
             RootKind::ByKey => {
                 let key = self.key(table, |name| self.inputs.argument(field, name))?;
-                Ok(Root::One(self.select(table, self.rule(table).and(key), below)?))
+                Ok(Root::One(self.select(
+                    table,
+                    self.rule(table).and(key),
+                    below,
+                )?))
             }
-            RootKind::InsertOne | RootKind::UpdateByKey | RootKind::DeleteByKey => {
-                Ok(Root::Write(self.write(table, request.root.kind, field, below)?))
-            }
+            RootKind::InsertOne | RootKind::UpdateByKey | RootKind::DeleteByKey => Ok(Root::Write(
+                self.write(table, request.root.kind, field, below)?,
+            )),
         }
     }
 
@@ -131,7 +145,10 @@ impl<'a> Planner<'a> {
             fields: Vec::new(),
             filter: self.rule(table).and(filter),
             order: self.order(table, argument("order_by").as_ref())?,
-            limit: Limit { client: self.count_bind(argument("limit").as_ref())?, rule: None },
+            limit: Limit {
+                client: self.count_bind(argument("limit").as_ref())?,
+                rule: None,
+            },
             offset: self.count_bind(argument("offset").as_ref())?,
         })
     }
@@ -187,7 +204,10 @@ impl<'a> Planner<'a> {
         }
         if let Some(column) = table.column_named(name) {
             let as_text = self.options.stringify_numbers && column.scalar.is_wide_number();
-            return Ok(FieldValue::Column { column: column.id, as_text });
+            return Ok(FieldValue::Column {
+                column: column.id,
+                as_text,
+            });
         }
         let unknown = || {
             GraphqlError::new(
@@ -232,7 +252,11 @@ impl<'a> Planner<'a> {
             };
             fields.push((alias(selected.key)?, value));
         }
-        Ok(Aggregate { rows: self.rows(table, field)?, node_limit: self.row_limit(table), fields })
+        Ok(Aggregate {
+            rows: self.rows(table, field)?,
+            node_limit: self.row_limit(table),
+            fields,
+        })
     }
 
     fn counts(
@@ -252,16 +276,29 @@ impl<'a> Planner<'a> {
     }
 
     fn count(&self, table: &'a Table, field: &'a DocumentField) -> Result<Count, GraphqlError> {
-        let argument = |name| self.inputs.argument(field, name).filter(|input| !input.is_null());
+        let argument = |name| {
+            self.inputs
+                .argument(field, name)
+                .filter(|input| !input.is_null())
+        };
         let mut columns: Vec<ColumnId> = Vec::new();
         if let Some(input) = argument("columns") {
             for item in self.inputs.items(&input) {
-                columns.extend(table.column_named(item.enumerated()?).map(|column| column.id));
+                columns.extend(
+                    table
+                        .column_named(item.enumerated()?)
+                        .map(|column| column.id),
+                );
             }
         }
-        let is_distinct =
-            argument("distinct").map(|input| input.boolean()).transpose()?.unwrap_or(false);
-        Ok(Count::Rows { columns, is_distinct })
+        let is_distinct = argument("distinct")
+            .map(|input| input.boolean())
+            .transpose()?
+            .unwrap_or(false);
+        Ok(Count::Rows {
+            columns,
+            is_distinct,
+        })
     }
 }
 

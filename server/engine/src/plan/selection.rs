@@ -43,7 +43,11 @@ fn collect<'a>(set: &'a SelectionSet, fragments: &'a Fragments, found: &mut Vec<
                 let below = &field.selection_set.node;
                 match found.iter_mut().find(|selected| selected.key == key) {
                     Some(selected) => selected.below.push(below),
-                    None => found.push(Selected { key, field, below: vec![below] }),
+                    None => found.push(Selected {
+                        key,
+                        field,
+                        below: vec![below],
+                    }),
                 }
             }
             Selection::FragmentSpread(spread) => {

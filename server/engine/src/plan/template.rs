@@ -26,8 +26,13 @@ impl Template {
     pub fn fits(&self, variables: &Variables) -> bool {
         self.variables.len() == variables.len()
             && self.variables.iter().all(|(name, then)| {
-                let mut path = VariablePath { name: name.to_string(), members: Vec::new() };
-                variables.get(name).is_some_and(|now| self.value_fits(then, now, &mut path))
+                let mut path = VariablePath {
+                    name: name.to_string(),
+                    members: Vec::new(),
+                };
+                variables
+                    .get(name)
+                    .is_some_and(|now| self.value_fits(then, now, &mut path))
             })
     }
 
@@ -44,9 +49,13 @@ impl Template {
             }
             (Value::List(then), Value::List(now)) => {
                 then.len() == now.len()
-                    && then.iter().zip(now).enumerate().all(|(position, (then, now))| {
-                        self.member_fits(then, now, path, &Name::new(position.to_string()))
-                    })
+                    && then
+                        .iter()
+                        .zip(now)
+                        .enumerate()
+                        .all(|(position, (then, now))| {
+                            self.member_fits(then, now, path, &Name::new(position.to_string()))
+                        })
             }
             (then, now) => then == now,
         }
@@ -102,9 +111,21 @@ mod tests {
     #[test]
     fn a_hole_takes_any_value_of_its_kind() {
         let then = serde_json::json!({"name": {"_eq": "a"}});
-        assert!(check(then.clone(), &["name", "_eq"], serde_json::json!({"name": {"_eq": "b"}})));
-        assert!(!check(then.clone(), &["name", "_eq"], serde_json::json!({"name": {"_eq": 1}})));
-        assert!(!check(then, &["name", "_eq"], serde_json::json!({"name": {"_eq": null}})));
+        assert!(check(
+            then.clone(),
+            &["name", "_eq"],
+            serde_json::json!({"name": {"_eq": "b"}})
+        ));
+        assert!(!check(
+            then.clone(),
+            &["name", "_eq"],
+            serde_json::json!({"name": {"_eq": 1}})
+        ));
+        assert!(!check(
+            then,
+            &["name", "_eq"],
+            serde_json::json!({"name": {"_eq": null}})
+        ));
     }
 
     #[test]

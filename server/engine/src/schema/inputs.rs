@@ -13,7 +13,9 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
         let order = format!("{name}_order_by");
         insert(made, &order, order_fields(view, table));
     }
-    let Some(access) = table.access(view.role) else { return };
+    let Some(access) = table.access(view.role) else {
+        return;
+    };
     let writable = |columns: &BTreeSet<crate::model::ColumnId>| {
         table
             .columns()
@@ -22,10 +24,18 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
             .collect::<Vec<_>>()
     };
     if let Some(insert_access) = &access.insert {
-        insert(made, &format!("{name}_insert_input"), writable(&insert_access.columns));
+        insert(
+            made,
+            &format!("{name}_insert_input"),
+            writable(&insert_access.columns),
+        );
     }
     if let Some(update_access) = &access.update {
-        insert(made, &format!("{name}_set_input"), writable(&update_access.columns));
+        insert(
+            made,
+            &format!("{name}_set_input"),
+            writable(&update_access.columns),
+        );
         insert(made, &format!("{name}_pk_columns_input"), key_inputs(table));
     }
 }
@@ -42,7 +52,8 @@ pub(super) fn key_inputs(table: &Table) -> Vec<meta::Input> {
 
 fn insert(made: &mut RoleTypes, name: &str, fields: Vec<meta::Input>) {
     if !fields.is_empty() {
-        made.types.insert(name.to_owned(), meta::input_object(name, fields));
+        made.types
+            .insert(name.to_owned(), meta::input_object(name, fields));
     }
 }
 
@@ -55,18 +66,26 @@ fn filter_fields(view: &RoleView<'_>, table: &Table, own_name: &str) -> Vec<meta
     let columns = view
         .columns(table)
         .map(|column| meta::input(&column.name, column.scalar.comparison_name()));
-    let relationships = view
-        .relationships(table)
-        .map(|(relationship, target)| meta::input(&relationship.name, format!("{}_bool_exp", target.name)));
-    logic.into_iter().chain(columns).chain(relationships).collect()
+    let relationships = view.relationships(table).map(|(relationship, target)| {
+        meta::input(&relationship.name, format!("{}_bool_exp", target.name))
+    });
+    logic
+        .into_iter()
+        .chain(columns)
+        .chain(relationships)
+        .collect()
 }
 
 fn order_fields(view: &RoleView<'_>, table: &Table) -> Vec<meta::Input> {
-    let columns = view.columns(table).map(|column| meta::input(&column.name, "order_by"));
+    let columns = view
+        .columns(table)
+        .map(|column| meta::input(&column.name, "order_by"));
     let relationships = view
         .relationships(table)
         .filter(|(relationship, _)| !relationship.is_array)
-        .map(|(relationship, target)| meta::input(&relationship.name, format!("{}_order_by", target.name)));
+        .map(|(relationship, target)| {
+            meta::input(&relationship.name, format!("{}_order_by", target.name))
+        });
     columns.chain(relationships).collect()
 }
 
@@ -80,10 +99,19 @@ pub(super) fn add_comparisons(made: &mut RoleTypes, view: &RoleView<'_>) {
         .collect();
     for scalar in scalars {
         let name = scalar.comparison_name();
-        made.types.insert(name.clone(), meta::input_object(&name, comparison_fields(scalar)));
+        made.types.insert(
+            name.clone(),
+            meta::input_object(&name, comparison_fields(scalar)),
+        );
     }
-    let directions =
-        ["asc", "asc_nulls_first", "asc_nulls_last", "desc", "desc_nulls_first", "desc_nulls_last"];
+    let directions = [
+        "asc",
+        "asc_nulls_first",
+        "asc_nulls_last",
+        "desc",
+        "desc_nulls_first",
+        "desc_nulls_last",
+    ];
     made.types.insert(
         "order_by".to_owned(),
         meta::enumeration("order_by", directions.map(str::to_owned)),
@@ -101,11 +129,13 @@ fn comparison_fields(scalar: &Scalar) -> Vec<meta::Input> {
         }));
     }
     if scalar.is_text() {
-        fields.extend(Operator::TEXT.map(|operator| meta::input(operator.graphql(), value.clone())));
+        fields
+            .extend(Operator::TEXT.map(|operator| meta::input(operator.graphql(), value.clone())));
     }
     if scalar.is_container() {
-        fields
-            .extend(Operator::CONTAINER.map(|operator| meta::input(operator.graphql(), value.clone())));
+        fields.extend(
+            Operator::CONTAINER.map(|operator| meta::input(operator.graphql(), value.clone())),
+        );
     }
     fields
 }

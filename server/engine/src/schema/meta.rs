@@ -30,7 +30,10 @@ pub(super) fn field(name: &str, ty: &str, args: impl IntoIterator<Item = Input>)
     MetaField {
         name: name.to_owned(),
         description: None,
-        args: args.into_iter().map(|(name, ty)| (name.clone(), input_value(&name, &ty))).collect(),
+        args: args
+            .into_iter()
+            .map(|(name, ty)| (name.clone(), input_value(&name, &ty)))
+            .collect(),
         ty: ty.to_owned(),
         deprecation: Deprecation::NoDeprecated,
         cache_control: async_graphql::CacheControl::default(),
@@ -56,7 +59,10 @@ pub(super) fn object(
     MetaType::Object {
         name: name.to_owned(),
         description: description.map(str::to_owned),
-        fields: fields.into_iter().map(|field| (field.name.clone(), field)).collect(),
+        fields: fields
+            .into_iter()
+            .map(|field| (field.name.clone(), field))
+            .collect(),
         cache_control: async_graphql::CacheControl::default(),
         extends: false,
         shareable: false,

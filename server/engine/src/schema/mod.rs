@@ -81,7 +81,9 @@ impl<'a> RoleView<'a> {
     }
 
     fn can_aggregate(&self, table: &Table) -> bool {
-        table.selectable(self.role).is_some_and(|access| access.can_aggregate)
+        table
+            .selectable(self.role)
+            .is_some_and(|access| access.can_aggregate)
     }
 }
 

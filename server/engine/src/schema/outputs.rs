@@ -9,16 +9,26 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
     }
     let name = &table.name;
     let columns = view.columns(table).map(column_field);
-    let relationships =
-        view.relationships(table).flat_map(|(relationship, target)| {
-            relationship_fields(view, relationship, target)
-        });
+    let relationships = view
+        .relationships(table)
+        .flat_map(|(relationship, target)| relationship_fields(view, relationship, target));
     let fields: Vec<_> = columns.chain(relationships).collect();
-    insert(made, name, meta::object(name, table.comment.as_deref(), fields));
+    insert(
+        made,
+        name,
+        meta::object(name, table.comment.as_deref(), fields),
+    );
 
-    let values: Vec<String> = view.columns(table).map(|column| column.name.clone()).collect();
+    let values: Vec<String> = view
+        .columns(table)
+        .map(|column| column.name.clone())
+        .collect();
     let select_column = format!("{name}_select_column");
-    insert(made, &select_column, meta::enumeration(&select_column, values));
+    insert(
+        made,
+        &select_column,
+        meta::enumeration(&select_column, values),
+    );
 
     if view.can_aggregate(table) {
         let aggregate = format!("{name}_aggregate");
@@ -28,11 +38,19 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
             meta::field("nodes", &format!("[{name}!]!"), []),
         ];
         insert(made, &aggregate, meta::object(&aggregate, None, fields));
-        let count = meta::field("count", "Int!", [
-            meta::input("columns", format!("[{select_column}!]")),
-            meta::input("distinct", "Boolean"),
-        ]);
-        insert(made, &fields_name, meta::object(&fields_name, None, [count]));
+        let count = meta::field(
+            "count",
+            "Int!",
+            [
+                meta::input("columns", format!("[{select_column}!]")),
+                meta::input("distinct", "Boolean"),
+            ],
+        );
+        insert(
+            made,
+            &fields_name,
+            meta::object(&fields_name, None, [count]),
+        );
     }
     for column in table.columns() {
         if !crate::model::Scalar::is_built_in(&column.scalar.name) {
@@ -48,8 +66,11 @@ fn insert(made: &mut RoleTypes, name: &str, ty: async_graphql::registry::MetaTyp
 
 fn column_field(column: &Column) -> async_graphql::registry::MetaField {
     let required = if column.is_nullable { "" } else { "!" };
-    let mut field =
-        meta::field(&column.name, &format!("{}{required}", column.scalar.type_name()), []);
+    let mut field = meta::field(
+        &column.name,
+        &format!("{}{required}", column.scalar.type_name()),
+        [],
+    );
     field.description.clone_from(&column.comment);
     field
 }
@@ -62,9 +83,14 @@ fn relationship_fields(
     let name = &relationship.name;
     if !relationship.is_array {
         // A row rule can hide the referenced row, so only an unrestricted reader is promised one.
-        let is_hidden =
-            target.selectable(view.role).is_none_or(|access| !access.filter.is_true());
-        let required = if relationship.is_nullable || is_hidden { "" } else { "!" };
+        let is_hidden = target
+            .selectable(view.role)
+            .is_none_or(|access| !access.filter.is_true());
+        let required = if relationship.is_nullable || is_hidden {
+            ""
+        } else {
+            "!"
+        };
         return vec![meta::field(name, &format!("{}{required}", target.name), [])];
     }
     let arguments = list_arguments(&target.name);

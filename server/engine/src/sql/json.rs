@@ -90,7 +90,10 @@ impl Writer<'_> {
             || select.limit.rule.is_some()
             || select.offset.is_some();
         let is_nested = select.fields.iter().any(|field| {
-            !matches!(field.value, FieldValue::Column { .. } | FieldValue::Typename(_))
+            !matches!(
+                field.value,
+                FieldValue::Column { .. } | FieldValue::Typename(_)
+            )
         });
         self.syntax(" from ");
         if is_cut && is_nested {
@@ -160,7 +163,11 @@ impl Writer<'_> {
     fn limit_clause(&mut self, select: &Select) {
         match (&select.limit.client, select.limit.rule) {
             (Some(client), Some(rule)) => {
-                self.syntax(" limit least(").bind(client).syntax(", ").number(rule).syntax(")");
+                self.syntax(" limit least(")
+                    .bind(client)
+                    .syntax(", ")
+                    .number(rule)
+                    .syntax(")");
             }
             (Some(client), None) => {
                 self.syntax(" limit ").bind(client);
@@ -181,7 +188,11 @@ impl Writer<'_> {
             let target = self.model.table(related.rows.table);
             let reached: Vec<ColumnId> = related.mapping.iter().map(|(_, there)| *there).collect();
             let is_single = reached != target.primary_key;
-            let outer = Outer { table, alias, mapping: &related.mapping };
+            let outer = Outer {
+                table,
+                alias,
+                mapping: &related.mapping,
+            };
             self.syntax(" left join lateral (select row_to_json(r) as j from (");
             self.select(&related.rows, &Rows::Table { is_single }, Some(outer));
             self.syntax(") r) ").put_alias(*object).syntax(" on true");
@@ -212,12 +223,26 @@ impl Writer<'_> {
             }
             FieldValue::List(related) => {
                 self.syntax("(");
-                self.list(&related.rows, Some(Outer { table, alias, mapping: &related.mapping }));
+                self.list(
+                    &related.rows,
+                    Some(Outer {
+                        table,
+                        alias,
+                        mapping: &related.mapping,
+                    }),
+                );
                 self.syntax(")");
             }
             FieldValue::Aggregate(related) => {
                 self.syntax("(");
-                self.aggregate(&related.rows, Some(Outer { table, alias, mapping: &related.mapping }));
+                self.aggregate(
+                    &related.rows,
+                    Some(Outer {
+                        table,
+                        alias,
+                        mapping: &related.mapping,
+                    }),
+                );
                 self.syntax(")");
             }
         }
@@ -262,7 +287,10 @@ impl Writer<'_> {
                 Count::Typename(typename) => {
                     self.literal(typename).syntax("::text");
                 }
-                Count::Rows { columns, is_distinct } => self.count(table, alias, columns, *is_distinct),
+                Count::Rows {
+                    columns,
+                    is_distinct,
+                } => self.count(table, alias, columns, *is_distinct),
             }
         }
         self.syntax(") from ");
@@ -279,7 +307,11 @@ impl Writer<'_> {
     }
 
     fn count(&mut self, table: &Table, alias: Alias, columns: &[ColumnId], is_distinct: bool) {
-        self.syntax(if is_distinct && !columns.is_empty() { "count(distinct " } else { "count(" });
+        self.syntax(if is_distinct && !columns.is_empty() {
+            "count(distinct "
+        } else {
+            "count("
+        });
         match columns {
             [] => {
                 self.syntax("*");

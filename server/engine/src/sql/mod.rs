@@ -51,12 +51,22 @@ pub(crate) struct Alias(usize);
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(model: &'a Model) -> Self {
-        Self { model, pieces: Vec::new(), current: String::new(), binds: Vec::new(), aliases: 0 }
+        Self {
+            model,
+            pieces: Vec::new(),
+            current: String::new(),
+            binds: Vec::new(),
+            aliases: 0,
+        }
     }
 
     pub(crate) fn finish(mut self, is_checked: bool) -> Statement {
         self.pieces.push(self.current);
-        Statement { pieces: self.pieces, binds: self.binds, is_checked }
+        Statement {
+            pieces: self.pieces,
+            binds: self.binds,
+            is_checked,
+        }
     }
 
     /// Keywords and punctuation. `'static`: nothing that a client sends fits here.
@@ -123,11 +133,18 @@ impl<'a> Writer<'a> {
 
     /// A table or view.
     pub(crate) fn relation(&mut self, table: &Table) -> &mut Self {
-        self.name(&table.relation.schema).syntax(".").name(&table.relation.name)
+        self.name(&table.relation.schema)
+            .syntax(".")
+            .name(&table.relation.name)
     }
 
     /// ` where …`, or nothing when the condition is trivially true.
-    pub(crate) fn where_clause(&mut self, table: &Table, alias: Alias, filter: &Predicate) -> &mut Self {
+    pub(crate) fn where_clause(
+        &mut self,
+        table: &Table,
+        alias: Alias,
+        filter: &Predicate,
+    ) -> &mut Self {
         if !filter.is_true() {
             self.syntax(" where ");
             self.predicate(table, alias, filter);

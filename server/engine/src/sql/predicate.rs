@@ -22,7 +22,11 @@ impl Writer<'_> {
                 self.predicate(table, alias, inner);
                 self.syntax(")");
             }
-            Predicate::Compare { column, operator, value } => {
+            Predicate::Compare {
+                column,
+                operator,
+                value,
+            } => {
                 self.column(alias, &table.column(*column).name);
                 self.syntax(operator.sql()).bind(value);
                 if matches!(operator, Operator::In | Operator::Nin) {
@@ -33,7 +37,11 @@ impl Writer<'_> {
                 self.column(alias, &table.column(*column).name);
                 self.syntax(if *is_null { " is null" } else { " is not null" });
             }
-            Predicate::Exists { table: target, mapping, rows } => {
+            Predicate::Exists {
+                table: target,
+                mapping,
+                rows,
+            } => {
                 let target = self.model.table(*target);
                 let inner = self.alias();
                 self.syntax("exists (select 1 from ").relation(target);
@@ -100,12 +108,21 @@ impl Writer<'_> {
             OrderBy::Column(column) => {
                 self.column(alias, &table.column(*column).name);
             }
-            OrderBy::Related { table: target, mapping, rule, by } => {
+            OrderBy::Related {
+                table: target,
+                mapping,
+                rule,
+                by,
+            } => {
                 let target = self.model.table(*target);
                 let inner = self.alias();
                 self.syntax("(select ");
                 self.order_by(target, inner, by);
-                self.syntax(" from ").relation(target).syntax(" ").put_alias(inner).syntax(" where ");
+                self.syntax(" from ")
+                    .relation(target)
+                    .syntax(" ")
+                    .put_alias(inner)
+                    .syntax(" where ");
                 self.join(table, alias, target, inner, mapping);
                 if !rule.is_true() {
                     self.syntax(" and ");

@@ -32,16 +32,24 @@ impl Writer<'_> {
             Action::Insert { values } => self.insert(table, values),
             Action::Update { values, filter } => {
                 let alias = self.alias();
-                self.syntax("update ").relation(table).syntax(" as ").put_alias(alias);
+                self.syntax("update ")
+                    .relation(table)
+                    .syntax(" as ")
+                    .put_alias(alias);
                 for (position, (column, value)) in values.iter().enumerate() {
                     self.syntax(if position == 0 { " set " } else { ", " });
-                    self.name(&table.column(*column).name).syntax(" = ").bind(value);
+                    self.name(&table.column(*column).name)
+                        .syntax(" = ")
+                        .bind(value);
                 }
                 self.where_clause(table, alias, filter);
             }
             Action::Delete { filter } => {
                 let alias = self.alias();
-                self.syntax("delete from ").relation(table).syntax(" as ").put_alias(alias);
+                self.syntax("delete from ")
+                    .relation(table)
+                    .syntax(" as ")
+                    .put_alias(alias);
                 self.where_clause(table, alias, filter);
             }
         }
@@ -58,7 +66,8 @@ impl Writer<'_> {
             self.name(&table.column(*column).name);
         }
         for (position, (_, value)) in values.iter().enumerate() {
-            self.syntax(if position == 0 { ") values (" } else { ", " }).bind(value);
+            self.syntax(if position == 0 { ") values (" } else { ", " })
+                .bind(value);
         }
         self.syntax(")");
     }

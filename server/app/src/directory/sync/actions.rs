@@ -1,0 +1,71 @@
+//! The actions of the API: `sync_services`, `approve_sync_run`, `discard_sync_run`.
+
+use async_graphql::{Context, Object, TypeName};
+use engine::{GraphqlError, Row, Rows, Session};
+use uuid::Uuid;
+
+use super::{Extent, Order, SyncError, Syncer, Trigger};
+
+/// The table that the actions answer with.
+pub struct SyncRuns;
+
+impl TypeName for SyncRuns {
+    fn type_name() -> std::borrow::Cow<'static, str> {
+        "sync_runs".into()
+    }
+}
+
+/// The mutations of the directory.
+#[derive(Clone)]
+pub struct SyncMutations(pub Syncer);
+
+#[Object(rename_fields = "snake_case", rename_args = "snake_case")]
+impl SyncMutations {
+    /// Begins a sync of these services (by their codes; all of them unless named), or of their plans only.
+    async fn sync_services(
+        &self,
+        ctx: &Context<'_>,
+        services: Option<Vec<String>>,
+        dry_run: Option<bool>,
+    ) -> async_graphql::Result<Rows<SyncRuns>> {
+        let order = Order {
+            trigger: Trigger::Action,
+            requested_by: caller(ctx),
+            extent: Extent::of(dry_run),
+        };
+        let begun = self.0.begin(services.as_deref(), order).await;
+        Ok(Rows::new(begun.map_err(refusal)?))
+    }
+
+    /// Applies the plan of a dry run, or one that waits because too many accounts would vanish.
+    async fn approve_sync_run(
+        &self,
+        ctx: &Context<'_>,
+        id: Uuid,
+    ) -> async_graphql::Result<Row<SyncRuns>> {
+        self.0.approve(id, caller(ctx)).await.map_err(refusal)?;
+        Ok(Row::new(id))
+    }
+
+    /// Gives up the plan of a dry run, or one that waits.
+    async fn discard_sync_run(
+        &self,
+        ctx: &Context<'_>,
+        id: Uuid,
+    ) -> async_graphql::Result<Row<SyncRuns>> {
+        self.0.discard(id, caller(ctx)).await.map_err(refusal)?;
+        Ok(Row::new(id))
+    }
+}
+
+/// The user who calls; none for an operator.
+fn caller(ctx: &Context<'_>) -> Option<Uuid> {
+    ctx.data_opt::<Session>()?
+        .variable("x-hasura-user-id")?
+        .parse()
+        .ok()
+}
+
+fn refusal(error: SyncError) -> async_graphql::Error {
+    GraphqlError::from(error).into_field_error()
+}

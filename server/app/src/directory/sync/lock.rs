@@ -1,0 +1,61 @@
+//! One run at a time for each service, whichever process: a session-level advisory lock on a connection of its own.
+//!
+//! The lock lives and dies with that connection. So a run in a working state whose lock is free has lost its process.
+
+use diesel::sql_types::{Bool, Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use engine::Pool;
+use uuid::Uuid;
+
+use super::SyncError;
+use crate::{db, directory::services::Service};
+
+/// The right to sync a service, held until dropped.
+pub(super) struct Lock(AsyncPgConnection);
+
+#[derive(diesel::QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = Bool)]
+    taken: bool,
+}
+
+impl Lock {
+    pub(super) async fn take(pool: &Pool, service: &Service) -> Result<Self, SyncError> {
+        let mut conn = db::dedicated(pool).await?;
+        let statement =
+            "select pg_try_advisory_lock(hashtextextended('sync:' || $1::text, 0)) as taken";
+        let row: Taken = diesel::sql_query(statement)
+            .bind::<SqlUuid, _>(service.id)
+            .get_result(&mut conn)
+            .await?;
+        if row.taken {
+            Ok(Self(conn))
+        } else {
+            Err(SyncError::AlreadyRunning(service.code.clone()))
+        }
+    }
+
+    /// The connection that holds the lock.
+    pub(super) fn connection(&mut self) -> &mut AsyncPgConnection {
+        &mut self.0
+    }
+}
+
+/// Marks the runs of a service that lost their process; the caller holds the service's lock.
+pub(super) async fn mark_interrupted(
+    conn: &mut AsyncPgConnection,
+    service_id: Uuid,
+) -> Result<(), SyncError> {
+    let marked = diesel::sql_query(
+        "update sync_runs set state = 'interrupted', finished_at = now(), \
+         error = 'the server stopped during this run; nothing of it was applied' \
+         where service_id = $1 and state in ('queued', 'fetching', 'planning', 'applying')",
+    )
+    .bind::<SqlUuid, _>(service_id)
+    .execute(conn)
+    .await?;
+    if marked > 0 {
+        tracing::warn!(runs = marked, service = %service_id, "marked interrupted sync runs");
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Everything a browser or script reaches: the API, `/auth`, the page, health.
+
+mod assets;
+pub mod error;
+mod health;
+pub mod request_id;
+mod security;
+
+use std::sync::Arc;
+
+use axum::{Router, middleware, routing::get};
+use engine::{
+    Engine, Pool,
+    http::{Api, routes as graphql_routes},
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+use crate::{
+    config::Config,
+    directory::sync::{self, Syncer, actions::SyncMutations},
+    identity::{self, authenticator::Authenticator, routes::Identity},
+};
+
+/// What the server is made of.
+pub struct Parts {
+    /// The configuration.
+    pub config: Config,
+    /// The database.
+    pub pool: Pool,
+    /// The API.
+    pub engine: Arc<Engine<SyncMutations>>,
+    /// Proves callers.
+    pub authenticator: Authenticator,
+    /// Signing in.
+    pub identity: Arc<Identity>,
+    /// Syncs.
+    pub syncer: Syncer,
+}
+
+/// The whole server.
+pub fn router(parts: Parts) -> Router {
+    let policy = security::Policy::new(&parts.config);
+    let api = Api {
+        engine: parts.engine,
+        authenticator: parts.authenticator.clone(),
+        body_limit: parts.config.limits.body_bytes,
+    };
+    Router::new()
+        .merge(graphql_routes(api))
+        .merge(identity::routes::routes(parts.identity))
+        .merge(sync::routes::routes(parts.syncer, parts.authenticator))
+        .merge(health::routes(parts.pool))
+        .layer(CompressionLayer::new())
+        .fallback_service(get(assets::serve))
+        .layer(axum::extract::DefaultBodyLimit::max(
+            parts.config.limits.body_bytes,
+        ))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(
+            Arc::new(policy),
+            security::protect,
+        ))
+        .layer(middleware::from_fn(request_id::assign))
+}

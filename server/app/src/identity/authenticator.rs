@@ -1,0 +1,269 @@
+//! From a request's headers to the engine's session. Nothing else decides who asks.
+//!
+//! In this order: a bearer token, the operator's secret, the session cookie, nobody. A credential that is sent and
+//! does not hold is an error; it never falls back to a weaker one.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::http::{HeaderMap, header};
+use chrono::{DateTime, Utc};
+use engine::{
+    Code, GraphqlError, Pool,
+    http::{Authenticate, Authenticated, Channel},
+};
+use subtle::ConstantTimeEq;
+
+use super::{
+    events::LiveSessions,
+    keys::Keys,
+    session::{self, Session},
+    token,
+};
+use crate::{clock, config::Secret, http::request_id};
+
+const ROLE: &str = "x-hasura-role";
+const ADMIN_SECRET: &str = "x-hasura-admin-secret";
+
+/// What proving a caller needs.
+#[derive(Clone)]
+pub struct Authenticator {
+    /// Where sessions are.
+    pub pool: Pool,
+    /// What tokens are verified with.
+    pub keys: Arc<Keys>,
+    /// Who our tokens are signed by.
+    pub issuer: String,
+    /// What operators send.
+    pub admin_secret: Option<Secret>,
+    /// Sessions known to be live.
+    pub live: LiveSessions,
+}
+
+impl Authenticate for Authenticator {
+    async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        _: Channel,
+    ) -> Result<Authenticated, GraphqlError> {
+        if let Some(value) = headers.get(header::AUTHORIZATION) {
+            let token = value
+                .to_str()
+                .ok()
+                .and_then(|value| {
+                    value
+                        .strip_prefix("Bearer ")
+                        .or_else(|| value.strip_prefix("bearer "))
+                })
+                .ok_or_else(|| invalid_token("the authorization header is not a bearer token"))?;
+            return self.by_token(headers, token).await;
+        }
+        if let Some(sent) = headers.get(ADMIN_SECRET) {
+            return self.by_secret(headers, sent.as_bytes());
+        }
+        match self.by_cookie(headers).await? {
+            Some((session, _)) => {
+                let ends_at = session.expires_at;
+                Ok(self.authenticated(person(headers, &session)?, &session, ends_at))
+            }
+            None => {
+                let anonymous = engine::Session::new("anonymous", [request_id::variable()]);
+                Ok(Authenticated {
+                    session: anonymous,
+                    ended: Box::pin(std::future::pending()),
+                })
+            }
+        }
+    }
+}
+
+impl Authenticator {
+    /// The live session of the request's cookie, with the cookie's value; `None` without a cookie.
+    ///
+    /// A browser sends the cookie whoever wrote the page, so a request from another site is refused.
+    pub async fn by_cookie(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Option<(Arc<Session>, String)>, GraphqlError> {
+        let Some(secret) = cookie_value(headers, session::COOKIE) else {
+            return Ok(None);
+        };
+        if is_cross_site(headers) {
+            let problem = "a request from another site may not use the session cookie";
+            return Err(GraphqlError::new(Code::AccessDenied, problem));
+        }
+        let hash = session::hash(&secret);
+        if let Some(session) = self.live.recall(&hash) {
+            return Ok(Some((session, secret)));
+        }
+        let mut conn = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| GraphqlError::fault(&error))?;
+        let found = Session::find_by_secret(&mut conn, &secret)
+            .await
+            .map_err(|error| GraphqlError::fault(&error))?;
+        let session = Arc::new(found.ok_or_else(session_ended)?);
+        self.live.remember(hash, Arc::clone(&session));
+        Ok(Some((session, secret)))
+    }
+
+    async fn by_token(
+        &self,
+        headers: &HeaderMap,
+        token: &str,
+    ) -> Result<Authenticated, GraphqlError> {
+        let claims = token::verify(&self.keys, &self.issuer, token)
+            .map_err(|error| invalid_token(&format!("could not verify JWT: {error}")))?;
+        let hash = session::hash(token);
+        let session = match self.live.recall(&hash) {
+            Some(session) => session,
+            None => {
+                let mut conn = self
+                    .pool
+                    .get()
+                    .await
+                    .map_err(|error| GraphqlError::fault(&error))?;
+                let found = Session::find(&mut conn, claims.hasura.session_id)
+                    .await
+                    .map_err(|error| GraphqlError::fault(&error))?;
+                let session = Arc::new(found.ok_or_else(session_ended)?);
+                self.live.remember(hash, Arc::clone(&session));
+                session
+            }
+        };
+        let ends_at = DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
+        Ok(self.authenticated(person(headers, &session)?, &session, ends_at))
+    }
+
+    fn by_secret(&self, headers: &HeaderMap, sent: &[u8]) -> Result<Authenticated, GraphqlError> {
+        let holds = self
+            .admin_secret
+            .as_ref()
+            .is_some_and(|secret| secret.expose().as_bytes().ct_eq(sent).into());
+        if !holds {
+            let problem = "invalid \"x-hasura-admin-secret\"";
+            return Err(GraphqlError::new(Code::AccessDenied, problem));
+        }
+        let operator = engine::Session::from_operator_headers(headers).with([
+            request_id::variable(),
+            ("x-actor".to_owned(), "operator".to_owned()),
+        ]);
+        Ok(Authenticated {
+            session: operator,
+            ended: Box::pin(std::future::pending()),
+        })
+    }
+
+    fn authenticated(
+        &self,
+        session: engine::Session,
+        known: &Session,
+        ends_at: DateTime<Utc>,
+    ) -> Authenticated {
+        let live = self.live.clone();
+        let id = known.id;
+        let left = (ends_at.min(known.expires_at) - clock::now())
+            .to_std()
+            .unwrap_or(Duration::ZERO);
+        let ended = async move {
+            // Either ends the session; which one does not matter.
+            let _ = tokio::time::timeout(left, live.ended(id)).await;
+        };
+        Authenticated {
+            session,
+            ended: Box::pin(ended),
+        }
+    }
+}
+
+/// The engine's session of a user, under the role that was asked for or the strongest.
+fn person(headers: &HeaderMap, session: &Session) -> Result<engine::Session, GraphqlError> {
+    let asked = headers.get(ROLE).and_then(|role| role.to_str().ok());
+    let role = match asked {
+        Some(role) if session.roles.iter().any(|allowed| allowed == role) => role,
+        Some(role) => {
+            let problem = format!("your requested role {role:?} is not in allowed roles");
+            return Err(GraphqlError::new(Code::AccessDenied, problem));
+        }
+        None => session.roles.last().map_or("anonymous", String::as_str),
+    };
+    let variables = [
+        ("x-hasura-user-id".to_owned(), session.user_id.to_string()),
+        ("x-hasura-session-id".to_owned(), session.id.to_string()),
+        request_id::variable(),
+    ];
+    Ok(engine::Session::new(role, variables))
+}
+
+/// The value of a cookie.
+pub fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(cookie::Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+/// Whether a browser says that another site made this request (Fetch Metadata, else Origin against Host).
+pub fn is_cross_site(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return !matches!(site, "same-origin" | "none");
+    }
+    match (text("origin"), text("host")) {
+        (Some(origin), Some(host)) => {
+            origin.split_once("://").map(|(_, place)| place) != Some(host)
+        }
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
+
+fn invalid_token(problem: &str) -> GraphqlError {
+    GraphqlError::new(Code::InvalidJwt, problem)
+}
+
+fn session_ended() -> GraphqlError {
+    GraphqlError::new(Code::AccessDenied, "the session has ended, sign in again")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn another_site_is_told_by_fetch_metadata_or_origin() {
+        assert!(is_cross_site(&headers(&[("sec-fetch-site", "cross-site")])));
+        assert!(is_cross_site(&headers(&[("sec-fetch-site", "same-site")])));
+        assert!(!is_cross_site(&headers(&[(
+            "sec-fetch-site",
+            "same-origin"
+        )])));
+        assert!(is_cross_site(&headers(&[
+            ("origin", "https://evil.example"),
+            ("host", "here.example")
+        ])));
+        assert!(!is_cross_site(&headers(&[
+            ("origin", "https://here.example"),
+            ("host", "here.example")
+        ])));
+        assert!(is_cross_site(&headers(&[
+            ("origin", "null"),
+            ("host", "here.example")
+        ])));
+        assert!(!is_cross_site(&headers(&[("host", "here.example")])));
+    }
+}

@@ -1,0 +1,99 @@
+//! Ended sessions, told to every server process by PostgreSQL, so that nothing remembered outlives them.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use diesel_async::SimpleAsyncConnection;
+use engine::Pool;
+use futures::StreamExt;
+use moka::sync::Cache;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use super::session::Session;
+use crate::db;
+
+const REMEMBERED: u64 = 10_000;
+const MEMORY: Duration = Duration::from_mins(1);
+const BACKLOG: usize = 256;
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Sessions that were found live a moment ago, and word of those that ended.
+#[derive(Clone)]
+pub struct LiveSessions {
+    remembered: Cache<Vec<u8>, Arc<Session>>,
+    ended: broadcast::Sender<Uuid>,
+    /// Whether word of ended sessions reaches this process; without it nothing is remembered.
+    is_following: Arc<AtomicBool>,
+}
+
+impl Default for LiveSessions {
+    fn default() -> Self {
+        Self {
+            remembered: Cache::builder()
+                .max_capacity(REMEMBERED)
+                .time_to_live(MEMORY)
+                .build(),
+            ended: broadcast::Sender::new(BACKLOG),
+            is_following: Arc::default(),
+        }
+    }
+}
+
+impl LiveSessions {
+    /// The session that a credential of this hash was found to open.
+    pub fn recall(&self, hash: &Vec<u8>) -> Option<Arc<Session>> {
+        self.is_following
+            .load(Ordering::Acquire)
+            .then(|| self.remembered.get(hash))
+            .flatten()
+    }
+
+    /// Remembers what a credential opens.
+    pub fn remember(&self, hash: Vec<u8>, session: Arc<Session>) {
+        self.remembered.insert(hash, session);
+    }
+
+    /// Resolves when the session ends; also when word of its end may have been missed.
+    pub async fn ended(&self, session: Uuid) {
+        let mut ended = self.ended.subscribe();
+        while ended.recv().await.is_ok_and(|id| id != session) {}
+    }
+
+    /// Listens for as long as the process lives.
+    pub async fn follow(self, pool: Pool) {
+        loop {
+            if let Err(error) = self.listen(&pool).await {
+                tracing::warn!(error, "not following ended sessions, trying again");
+            }
+            self.is_following.store(false, Ordering::Release);
+            tokio::time::sleep(RETRY).await;
+        }
+    }
+
+    async fn listen(&self, pool: &Pool) -> Result<(), String> {
+        let mut conn = db::dedicated(pool)
+            .await
+            .map_err(|error| error.to_string())?;
+        conn.batch_execute("listen session_ended")
+            .await
+            .map_err(|error| error.to_string())?;
+        self.remembered.invalidate_all();
+        self.is_following.store(true, Ordering::Release);
+        let mut notifications = std::pin::pin!(conn.notifications_stream());
+        while let Some(notification) = notifications.next().await {
+            let notification = notification.map_err(|error| error.to_string())?;
+            if let Ok(id) = notification.payload.parse::<Uuid>() {
+                self.remembered.invalidate_all();
+                // Nobody may be waiting.
+                let _ = self.ended.send(id);
+            }
+        }
+        Ok(())
+    }
+}

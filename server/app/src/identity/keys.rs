@@ -1,0 +1,149 @@
+//! The keys that sign access tokens: made at the first start, kept in the database, published as a JWKS.
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use uuid::Uuid;
+
+use crate::db::schema::signing_keys;
+
+/// Why there is no signing key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The database failed.
+    #[error("the signing keys could not be read")]
+    Database(#[from] diesel::result::Error),
+    /// No key could be made.
+    #[error("no signing key could be made")]
+    Generation,
+    /// A stored key cannot be used.
+    #[error("the signing key {0} cannot be used")]
+    Unusable(Uuid, #[source] jsonwebtoken::errors::Error),
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = signing_keys)]
+struct SigningKey {
+    id: Uuid,
+    private_key: Vec<u8>,
+    public_key: Vec<u8>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = signing_keys)]
+struct NewSigningKey {
+    algorithm: &'static str,
+    private_key: Vec<u8>,
+    public_key: Vec<u8>,
+}
+
+/// A key in use.
+pub struct Key {
+    /// Its id, the `kid` of tokens.
+    pub id: String,
+    /// Signs.
+    pub encoding: EncodingKey,
+    /// Verifies.
+    pub decoding: DecodingKey,
+    public_key: Vec<u8>,
+}
+
+/// All keys that tokens may be signed with, the newest first.
+pub struct Keys(Vec<Key>);
+
+impl Keys {
+    /// Reads the keys, and makes one when there is none.
+    pub async fn load(conn: &mut AsyncPgConnection) -> Result<Self, KeyError> {
+        let rows = conn
+            .transaction(async |conn| {
+                diesel::sql_query("lock table signing_keys in share row exclusive mode")
+                    .execute(conn)
+                    .await?;
+                let rows = SigningKey::usable(conn).await?;
+                if !rows.is_empty() {
+                    return Ok::<_, KeyError>(rows);
+                }
+                let new = NewSigningKey::generate()?;
+                diesel::insert_into(signing_keys::table)
+                    .values(new)
+                    .execute(conn)
+                    .await?;
+                Ok(SigningKey::usable(conn).await?)
+            })
+            .await?;
+        rows.into_iter()
+            .map(Key::try_from)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// The key that new tokens are signed with.
+    pub fn newest(&self) -> Option<&Key> {
+        self.0.as_slice().first()
+    }
+
+    /// The key of an id.
+    pub fn find(&self, id: &str) -> Option<&Key> {
+        self.0.iter().find(|key| key.id == id)
+    }
+
+    /// The public halves, as RFC 7517 and RFC 8037 write them.
+    pub fn jwks(&self) -> serde_json::Value {
+        let keys: Vec<_> = self
+            .0
+            .iter()
+            .map(|key| {
+                serde_json::json!({
+                    "kty": "OKP",
+                    "crv": "Ed25519",
+                    "use": "sig",
+                    "alg": "EdDSA",
+                    "kid": key.id,
+                    "x": URL_SAFE_NO_PAD.encode(&key.public_key),
+                })
+            })
+            .collect();
+        serde_json::json!({ "keys": keys })
+    }
+}
+
+impl SigningKey {
+    async fn usable(conn: &mut AsyncPgConnection) -> QueryResult<Vec<Self>> {
+        signing_keys::table
+            .filter(signing_keys::retired_at.is_null())
+            .order(signing_keys::created_at.desc())
+            .select(Self::as_select())
+            .load(conn)
+            .await
+    }
+}
+
+impl NewSigningKey {
+    fn generate() -> Result<Self, KeyError> {
+        let pair = Ed25519KeyPair::generate().map_err(|_| KeyError::Generation)?;
+        let private_key = pair.to_pkcs8v1().map_err(|_| KeyError::Generation)?;
+        Ok(Self {
+            algorithm: "EdDSA",
+            private_key: private_key.as_ref().to_vec(),
+            public_key: pair.public_key().as_ref().to_vec(),
+        })
+    }
+}
+
+impl TryFrom<SigningKey> for Key {
+    type Error = KeyError;
+
+    fn try_from(row: SigningKey) -> Result<Self, KeyError> {
+        let x = URL_SAFE_NO_PAD.encode(&row.public_key);
+        let decoding = DecodingKey::from_ed_components(&x)
+            .map_err(|error| KeyError::Unusable(row.id, error))?;
+        Ok(Self {
+            id: row.id.to_string(),
+            encoding: EncodingKey::from_ed_der(&row.private_key),
+            decoding,
+            public_key: row.public_key,
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! Who signs in, and what proves it afterwards.
+//!
+//! - **provider**: a way to prove who one is ([`providers`]).
+//! - **identity**: provider, issuer and subject; belongs to one user ([`person`]).
+//! - **session**: what a sign-in begins: an opaque cookie, kept as a hash; ends at once when it is revoked ([`session`]).
+//! - **access token**: a JWT of ten minutes that dies with its session ([`token`], [`keys`]).
+//!
+//! [`authenticator`] turns a request's headers into the engine's session; nothing else decides who asks.
+
+pub mod authenticator;
+mod error;
+pub mod events;
+pub mod keys;
+mod person;
+pub mod providers;
+pub mod routes;
+pub mod session;
+pub mod token;
+
+pub use error::IdentityError;

@@ -1,0 +1,139 @@
+//! Puts the parts together, answers, and ends in order: no new requests, sockets closed, runs finished, in a bound.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use engine::{Actions, Engine, EngineBuilder, Pool, execute::follow_changes, model::Options};
+
+use crate::{
+    config::Config,
+    db,
+    directory::{
+        services,
+        sync::{Syncer, actions::SyncMutations, schedule},
+    },
+    http::{self, Parts},
+    identity::{
+        authenticator::Authenticator, events::LiveSessions, keys::Keys, providers::Providers,
+        routes::Identity,
+    },
+    metadata,
+};
+
+/// How long requests and runs may take to end after the server was told to stop.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Answers requests until the process is told to stop.
+pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
+    let providers = Providers::new(&config, is_dev)?;
+    let listener = tokio::net::TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| {
+            format!(
+                "cannot listen on {} (server.listen, SECRETARIAT_LISTEN)",
+                config.server.listen
+            )
+        })?;
+    let pool = db::pool(&config.database)?;
+    db::check_migrated(&pool).await?;
+    let syncer = syncer(&config, &pool).await?;
+    let engine = Arc::new(engine(&pool, syncer.clone()).await?);
+    let live = LiveSessions::default();
+    let public_url = config.server.public_url();
+    let authenticator = Authenticator {
+        pool: pool.clone(),
+        keys: Arc::new(Keys::load(&mut *pool.get().await?).await?),
+        issuer: public_url.to_string(),
+        admin_secret: config.server.admin_secret.clone(),
+        live: live.clone(),
+    };
+    let identity = Arc::new(Identity {
+        authenticator: authenticator.clone(),
+        providers,
+        public_url: public_url.clone(),
+    });
+    let background = [
+        tokio::spawn(follow_changes(
+            pool.clone(),
+            "table_changed",
+            engine.changes(),
+        )),
+        tokio::spawn(live.follow(pool.clone())),
+        tokio::spawn(schedule::follow(
+            syncer.clone(),
+            config.sync.schedule.clone(),
+        )),
+    ];
+    let router = http::router(Parts {
+        config,
+        pool,
+        engine,
+        authenticator,
+        identity,
+        syncer: syncer.clone(),
+    });
+    tracing::info!(address = %listener.local_addr()?, %public_url, is_dev, "serving");
+    let serving = axum::serve(listener, router).with_graceful_shutdown(stopped());
+    let deadline = async {
+        stopped().await;
+        tokio::time::sleep(LAST_WORDS).await;
+    };
+    tokio::select! {
+        ended = serving => ended?,
+        () = deadline => tracing::warn!("some connections did not end in time"),
+    }
+    for task in background {
+        task.abort();
+    }
+    if tokio::time::timeout(LAST_WORDS, syncer.finish())
+        .await
+        .is_err()
+    {
+        tracing::warn!("a sync did not end in time; its run will be marked interrupted");
+    }
+    Ok(())
+}
+
+/// The API over the database.
+pub async fn engine(pool: &Pool, syncer: Syncer) -> anyhow::Result<Engine<SyncMutations>> {
+    let builder = EngineBuilder {
+        pool: pool.clone(),
+        metadata: metadata::embedded()?,
+        options: Options {
+            stringify_numbers: true,
+        },
+        mutations: SyncMutations(syncer),
+        actions: Actions::new(),
+    };
+    Ok(builder.build().await?)
+}
+
+/// The configured services, ready to be synced.
+pub async fn syncer(config: &Config, pool: &Pool) -> anyhow::Result<Syncer> {
+    let mut conn = pool.get().await.map_err(|error| {
+        anyhow::anyhow!("no connection to the database: {}", db::deepest(&error))
+    })?;
+    let services = services::reconcile(&mut conn, &config.services).await?;
+    Ok(Syncer::new(
+        pool.clone(),
+        services,
+        config.sync.vanish_limit,
+    ))
+}
+
+/// Resolves when the process is told to stop.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}
