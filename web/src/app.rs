@@ -6,7 +6,7 @@ use leptos_router::components::{ParentRoute, ProtectedParentRoute, Route, Router
 use leptos_router::path;
 
 use crate::frame::Frame;
-use crate::pages::{Dashboard, NotFound, PersonRoute, PeopleRoute, RunRoute, Services, SignIn};
+use crate::pages::{Dashboard, NotFound, PeopleRoute, PersonRoute, RunRoute, Services, SignIn};
 use crate::preferences::Preferences;
 use crate::session::{Session, State};
 use crate::ui::{ErrorNote, Skeleton, Toasts};
@@ -44,7 +44,13 @@ pub fn App() -> impl IntoView {
 fn pages(session: Session) -> impl IntoView {
     let signed_in = move || Some(session.me().is_some());
     let for_admin = move |page: fn() -> AnyView| {
-        move || if session.is_admin() { page() } else { view! { <NotFound/> }.into_any() }
+        move || {
+            if session.is_admin() {
+                page()
+            } else {
+                view! { <NotFound/> }.into_any()
+            }
+        }
     };
     view! {
         <Routes fallback=NotFound>
@@ -70,5 +76,8 @@ fn sign_in_and_return() -> String {
     if here == "/" {
         return "/sign-in".to_owned();
     }
-    format!("/sign-in?next={}", String::from(js_sys::encode_uri_component(&here)))
+    format!(
+        "/sign-in?next={}",
+        String::from(js_sys::encode_uri_component(&here))
+    )
 }

@@ -8,7 +8,10 @@ use crate::words::words;
 /// A count with the language's separators.
 pub fn number(value: i64) -> String {
     let format = Intl::NumberFormat::new(&locales(), &Object::new());
-    #[expect(clippy::cast_precision_loss, reason = "counts of rows stay far below 2^53")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of rows stay far below 2^53"
+    )]
     let value = JsValue::from_f64(value as f64);
     call(&format.format(), &value)
 }
@@ -21,13 +24,24 @@ pub fn percent(share: f64) -> String {
 
 /// A day such as "3 Dec 2026". `day` is `YYYY-MM-DD` and means the same day everywhere.
 pub fn day(day: &str) -> String {
-    date_format(&[("day", "numeric"), ("month", "short"), ("year", "numeric"), ("timeZone", "UTC")], day)
+    date_format(
+        &[
+            ("day", "numeric"),
+            ("month", "short"),
+            ("year", "numeric"),
+            ("timeZone", "UTC"),
+        ],
+        day,
+    )
 }
 
 /// A day without its year when that is this year, for narrow columns.
 pub fn short_day(text: &str) -> String {
     if text.get(..4) == today().get(..4) {
-        date_format(&[("day", "numeric"), ("month", "short"), ("timeZone", "UTC")], text)
+        date_format(
+            &[("day", "numeric"), ("month", "short"), ("timeZone", "UTC")],
+            text,
+        )
     } else {
         day(text)
     }
@@ -44,7 +58,15 @@ pub fn time(at: &str) -> String {
     if same_day(&then, &Date::new_0()) {
         date_format(&[("hour", "2-digit"), ("minute", "2-digit")], at)
     } else {
-        date_format(&[("day", "numeric"), ("month", "short"), ("hour", "2-digit"), ("minute", "2-digit")], at)
+        date_format(
+            &[
+                ("day", "numeric"),
+                ("month", "short"),
+                ("hour", "2-digit"),
+                ("minute", "2-digit"),
+            ],
+            at,
+        )
     }
 }
 
@@ -65,12 +87,23 @@ pub fn ago(at: &str) -> String {
 
 /// How long something took, in seconds or minutes.
 pub fn duration(from: &str, until: &str) -> String {
-    let milliseconds =
-        Date::new(&JsValue::from_str(until)).get_time() - Date::new(&JsValue::from_str(from)).get_time();
-    let (value, unit) = if milliseconds < 90_000.0 { (milliseconds / 1000.0, "second") } else { (milliseconds / 60_000.0, "minute") };
+    let milliseconds = Date::new(&JsValue::from_str(until)).get_time()
+        - Date::new(&JsValue::from_str(from)).get_time();
+    let (value, unit) = if milliseconds < 90_000.0 {
+        (milliseconds / 1000.0, "second")
+    } else {
+        (milliseconds / 60_000.0, "minute")
+    };
     let wanted = options(&[("style", "unit"), ("unit", unit), ("unitDisplay", "short")]);
-    set(&wanted, "maximumFractionDigits", &JsValue::from_f64(if value < 10.0 { 1.0 } else { 0.0 }));
-    call(&Intl::NumberFormat::new(&locales(), &wanted).format(), &JsValue::from_f64(value))
+    set(
+        &wanted,
+        "maximumFractionDigits",
+        &JsValue::from_f64(if value < 10.0 { 1.0 } else { 0.0 }),
+    );
+    call(
+        &Intl::NumberFormat::new(&locales(), &wanted).format(),
+        &JsValue::from_f64(value),
+    )
 }
 
 /// Today where the reader is, `YYYY-MM-DD`.
@@ -82,7 +115,12 @@ pub fn today() -> String {
 pub fn day_after(days: u32) -> String {
     let date = Date::new_0();
     date.set_date(date.get_date() + days);
-    format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+    format!(
+        "{:04}-{:02}-{:02}",
+        date.get_full_year(),
+        date.get_month() + 1,
+        date.get_date()
+    )
 }
 
 fn same_day(one: &Date, other: &Date) -> bool {
@@ -96,7 +134,10 @@ fn date_format(wanted: &[(&str, &str)], at: &str) -> String {
     if date.get_time().is_nan() {
         return at.to_owned();
     }
-    call(&Intl::DateTimeFormat::new(&locales(), &options(wanted)).format(), &date)
+    call(
+        &Intl::DateTimeFormat::new(&locales(), &options(wanted)).format(),
+        &date,
+    )
 }
 
 fn locales() -> Array {
@@ -117,5 +158,9 @@ fn set(object: &Object, key: &str, value: &JsValue) {
 }
 
 fn call(format: &Function, value: &JsValue) -> String {
-    format.call1(&JsValue::UNDEFINED, value).ok().and_then(|text| text.as_string()).unwrap_or_default()
+    format
+        .call1(&JsValue::UNDEFINED, value)
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
 }

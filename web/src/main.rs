@@ -4,7 +4,10 @@
 //! its schema, and what the server refuses is shown in words. `api` is the only module that sends anything; `ui` knows
 //! no table; a page owns its queries; a list's choices are in the address.
 
-#![expect(clippy::needless_pass_by_value, reason = "the parts of a view own what they are given")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the parts of a view own what they are given"
+)]
 
 mod api;
 mod app;

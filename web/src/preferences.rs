@@ -35,8 +35,14 @@ pub struct Preferences {
 impl Preferences {
     /// The stored choices; the browser's language where none is stored.
     pub fn load() -> Self {
-        let language = stored("language").or_else(|| window().navigator().language()).unwrap_or_default();
-        let language = if language.starts_with("fr") { Language::French } else { Language::English };
+        let language = stored("language")
+            .or_else(|| window().navigator().language())
+            .unwrap_or_default();
+        let language = if language.starts_with("fr") {
+            Language::French
+        } else {
+            Language::English
+        };
         words::speak(language);
         let theme = match stored("theme").as_deref() {
             Some("light") => Theme::Light,
@@ -95,12 +101,20 @@ impl Preferences {
 
 /// A stored choice.
 pub fn stored(key: &str) -> Option<String> {
-    window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
+    window()
+        .local_storage()
+        .ok()
+        .flatten()?
+        .get_item(key)
+        .ok()
+        .flatten()
 }
 
 /// Stores a choice, or forgets it.
 pub fn store(key: &str, value: Option<&str>) {
-    let Ok(Some(storage)) = window().local_storage() else { return };
+    let Ok(Some(storage)) = window().local_storage() else {
+        return;
+    };
     let outcome = match value {
         Some(value) => storage.set_item(key, value),
         None => storage.remove_item(key),

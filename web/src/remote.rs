@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::future::Future;
+use std::pin::Pin;
 
 use futures::future::abortable;
 use graphql_client::GraphQLQuery;
@@ -28,7 +29,11 @@ impl<T: Send + Sync + 'static> Copy for Remote<T> {}
 
 impl<T: Clone + Send + Sync + 'static> Remote<T> {
     fn new() -> Self {
-        Self { value: RwSignal::new(None), busy: RwSignal::new(true), again: RwSignal::new(0) }
+        Self {
+            value: RwSignal::new(None),
+            busy: RwSignal::new(true),
+            again: RwSignal::new(0),
+        }
     }
 
     /// The latest answer, tracked.
@@ -38,12 +43,20 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
 
     /// The latest value, tracked, if the latest answer was one.
     pub fn ok(self) -> Option<T> {
-        self.value.with(|value| value.as_ref().and_then(|value| value.as_ref().ok().cloned()))
+        self.value.with(|value| {
+            value
+                .as_ref()
+                .and_then(|value| value.as_ref().ok().cloned())
+        })
     }
 
     /// Why the latest answer was a refusal, tracked.
     pub fn error(self) -> Option<ApiError> {
-        self.value.with(|value| value.as_ref().and_then(|value| value.as_ref().err().cloned()))
+        self.value.with(|value| {
+            value
+                .as_ref()
+                .and_then(|value| value.as_ref().err().cloned())
+        })
     }
 
     /// Whether a newer answer is awaited, tracked.
@@ -63,6 +76,13 @@ where
     T: Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<T, ApiError>> + 'static,
 {
+    remote_of(Box::new(move || Box::pin(ask())))
+}
+
+type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+/// Erases the question's type, so that this is in the page once for each kind of answer.
+fn remote_of<T: Clone + Send + Sync + 'static>(ask: Box<dyn Fn() -> Answer<T>>) -> Remote<T> {
     let remote = Remote::new();
     Effect::new(move |_| {
         remote.again.track();
@@ -90,7 +110,9 @@ where
     Effect::new(move |_| {
         remote.again.track();
         let subscription = live::subscribe::<Q>(variables(), move |event| {
-            remote.busy.try_set(matches!(event, live::Event::Interrupted));
+            remote
+                .busy
+                .try_set(matches!(event, live::Event::Interrupted));
             match event {
                 live::Event::Data(data) => drop(remote.value.try_set(Some(Ok(data)))),
                 live::Event::Refused(error) => drop(remote.value.try_set(Some(Err(error)))),

@@ -1,6 +1,9 @@
 //! PostgreSQL's types as the API writes them, and what they are here. Times and dates stay text until they are shown.
 
-#![allow(dead_code, reason = "a scalar is here because the schema has it, whether or not a document uses it")]
+#![allow(
+    dead_code,
+    reason = "a scalar is here because the schema has it, whether or not a document uses it"
+)]
 
 /// A key, in text.
 pub type Uuid = String;

@@ -3,7 +3,12 @@
 /// Letters without their marks, in lower case: the same as the column `search_name` is made by.
 pub fn normalized(text: &str) -> String {
     let decomposed = String::from(js_sys::JsString::from(text).normalize("NFD"));
-    decomposed.trim().chars().filter(|letter| !('\u{300}'..='\u{36f}').contains(letter)).flat_map(char::to_lowercase).collect()
+    decomposed
+        .trim()
+        .chars()
+        .filter(|letter| !('\u{300}'..='\u{36f}').contains(letter))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// A pattern for `_like` that finds the text anywhere; `%`, `_` and `\` stand for themselves.

@@ -25,7 +25,6 @@ pub struct Me {
 /// A way to sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Provider {
-    pub id_provider: String,
     #[serde(default)]
     pub kind: String,
     pub label: String,
@@ -96,7 +95,8 @@ impl Session {
 
     /// Whether anybody may sign in here by typing a name, tracked.
     pub fn is_demonstration(self) -> bool {
-        self.providers.with(|providers| providers.iter().any(|provider| provider.kind == "dev"))
+        self.providers
+            .with(|providers| providers.iter().any(|provider| provider.kind == "dev"))
     }
 
     /// Asks the server who is signed in and how one may sign in.
@@ -122,7 +122,12 @@ impl Session {
 
     /// Ends the session at the server and here.
     pub async fn sign_out(self) -> Result<(), ApiError> {
-        let request = Request { method: "POST", address: "/auth/logout", body: None, role: None };
+        let request = Request {
+            method: "POST",
+            address: "/auth/logout",
+            body: None,
+            role: None,
+        };
         api::send(request).await?;
         preferences::store("role", None);
         self.leave();
@@ -165,17 +170,29 @@ struct RefusalFacts {
     request_id: Option<String>,
 }
 
-async fn ask<T: DeserializeOwned>(method: &'static str, address: &str, body: Option<String>) -> Result<T, ApiError> {
-    let answer = api::send(Request { method, address, body, role: None }).await?;
+async fn ask<T: DeserializeOwned>(
+    method: &'static str,
+    address: &str,
+    body: Option<String>,
+) -> Result<T, ApiError> {
+    let answer = api::send(Request {
+        method,
+        address,
+        body,
+        role: None,
+    })
+    .await?;
     if answer.status < 300
         && let Ok(value) = serde_json::from_str(&answer.body)
     {
         return Ok(value);
     }
     Err(match serde_json::from_str::<Refusal>(&answer.body) {
-        Ok(Refusal { error }) => {
-            ApiError { code: error.code, message: error.message, request_id: error.request_id.or(answer.request_id) }
-        }
+        Ok(Refusal { error }) => ApiError {
+            code: error.code,
+            message: error.message,
+            request_id: error.request_id.or(answer.request_id),
+        },
         Err(_) => ApiError {
             code: "unexpected".to_owned(),
             message: format!("HTTP {}", answer.status),

@@ -25,7 +25,9 @@ pub struct Answer {
 /// Sends one request and reads the whole answer.
 pub async fn send(request: Request<'_>) -> Result<Answer, ApiError> {
     exchange(request).await.map_err(|error| {
-        let message = error.dyn_ref::<js_sys::Error>().map_or_else(String::new, |error| error.message().into());
+        let message = error
+            .dyn_ref::<js_sys::Error>()
+            .map_or_else(String::new, |error| error.message().into());
         ApiError::new("network", message, None)
     })
 }
@@ -48,10 +50,18 @@ async fn exchange(request: Request<'_>) -> Result<Answer, JsValue> {
     }
     init.set_headers(&headers);
 
-    let response: Response =
-        JsFuture::from(window.fetch_with_str_and_init(request.address, &init)).await?.dyn_into()?;
-    let body = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    Ok(Answer { status: response.status(), body, request_id: response.headers().get("x-request-id")? })
+    let response: Response = JsFuture::from(window.fetch_with_str_and_init(request.address, &init))
+        .await?
+        .dyn_into()?;
+    let body = JsFuture::from(response.text()?)
+        .await?
+        .as_string()
+        .unwrap_or_default();
+    Ok(Answer {
+        status: response.status(),
+        body,
+        request_id: response.headers().get("x-request-id")?,
+    })
 }
 
 struct AbortOnDrop(AbortController);

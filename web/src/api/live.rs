@@ -38,7 +38,10 @@ impl Drop for Subscription {
 }
 
 /// Subscribes to a document; `tell` is called with each event.
-pub fn subscribe<Q>(variables: Q::Variables, tell: impl Fn(Event<Q::ResponseData>) + 'static) -> Subscription
+pub fn subscribe<Q>(
+    variables: Q::Variables,
+    tell: impl Fn(Event<Q::ResponseData>) + 'static,
+) -> Subscription
 where
     Q: GraphQLQuery + 'static,
     Q::ResponseData: 'static,
@@ -113,9 +116,8 @@ impl Socket {
         let id = self.last_id;
         match &self.connection {
             Some(connection) if connection.acknowledged => connection.start(id, &operation),
-            Some(_) => {}
             None if self.retry.is_none() => self.open(),
-            None => {}
+            _ => {}
         }
         self.listeners.insert(id, Listener { operation, tell });
         id
@@ -134,13 +136,31 @@ impl Socket {
 
     fn open(&mut self) {
         self.retry = None;
-        let Some(location) = web_sys::window().map(|window| window.location()) else { return };
-        let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") { "wss" } else { "ws" };
-        let address = format!("{scheme}://{}{GRAPHQL}", location.host().unwrap_or_default());
-        let Ok(socket) = WebSocket::new_with_str(&address, "graphql-transport-ws") else { return };
+        let Some(location) = web_sys::window().map(|window| window.location()) else {
+            return;
+        };
+        let scheme = if location
+            .protocol()
+            .is_ok_and(|protocol| protocol == "https:")
+        {
+            "wss"
+        } else {
+            "ws"
+        };
+        let address = format!(
+            "{scheme}://{}{GRAPHQL}",
+            location.host().unwrap_or_default()
+        );
+        let Ok(socket) = WebSocket::new_with_str(&address, "graphql-transport-ws") else {
+            return;
+        };
         let on_open = Closure::<dyn Fn()>::new(|| SOCKET.with_borrow(Socket::introduce));
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
-            if let Some(message) = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok()) {
+            if let Some(message) = event
+                .data()
+                .as_string()
+                .and_then(|text| serde_json::from_str(&text).ok())
+            {
                 receive(message);
             }
         });
@@ -192,7 +212,9 @@ impl Socket {
     }
 
     fn tell(&self, id: &str) -> Option<Tell> {
-        self.listeners.get(&id.parse().ok()?).map(|listener| listener.tell.clone())
+        self.listeners
+            .get(&id.parse().ok()?)
+            .map(|listener| listener.tell.clone())
     }
 }
 
@@ -242,7 +264,11 @@ fn lost() {
         if !socket.listeners.is_empty() {
             socket.retry = Some(Timeout::new(wait, || SOCKET.with_borrow_mut(Socket::open)));
         }
-        socket.listeners.values().map(|listener| listener.tell.clone()).collect()
+        socket
+            .listeners
+            .values()
+            .map(|listener| listener.tell.clone())
+            .collect()
     });
     for tell in listeners {
         tell(Event::Interrupted);

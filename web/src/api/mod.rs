@@ -5,12 +5,13 @@ mod http;
 pub mod live;
 
 use std::cell::RefCell;
+use std::pin::Pin;
 
 use graphql_client::{GraphQLQuery, QueryBody};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-pub use http::{Request, send};
+pub use http::{Answer, Request, send};
 
 /// Where GraphQL is served, over HTTP and over the socket.
 const GRAPHQL: &str = "/v1/graphql";
@@ -43,23 +44,40 @@ pub struct ApiError {
 
 impl ApiError {
     fn new(code: &str, message: impl Into<String>, request_id: Option<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), request_id }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            request_id,
+        }
     }
 }
 
 /// Runs a query or a mutation.
 pub async fn run<Q: GraphQLQuery>(variables: Q::Variables) -> Result<Q::ResponseData, ApiError> {
-    let body = serde_json::to_string(&Q::build_query(variables)).map_err(|error| unreadable(&error, None))?;
-    let request = Request { method: "POST", address: GRAPHQL, body: Some(body), role: role() };
-    let answer = send(request).await?;
+    let body = serde_json::to_string(&Q::build_query(variables))
+        .map_err(|error| unreadable(&error, None))?;
+    let answer = post(body).await?;
     let request_id = answer.request_id;
     match serde_json::from_str::<Payload<Q::ResponseData>>(&answer.body) {
         Ok(payload) => payload.into_result(request_id),
-        Err(_) if answer.status >= 400 => {
-            Err(ApiError::new("unexpected", format!("HTTP {}", answer.status), request_id))
-        }
+        Err(_) if answer.status >= 400 => Err(ApiError::new(
+            "unexpected",
+            format!("HTTP {}", answer.status),
+            request_id,
+        )),
         Err(error) => Err(unreadable(&error, request_id)),
     }
+}
+
+/// Sends a document. Boxed, so that the machinery of a request is in the page once and not once for each document.
+fn post(body: String) -> Pin<Box<dyn Future<Output = Result<Answer, ApiError>>>> {
+    let request = Request {
+        method: "POST",
+        address: GRAPHQL,
+        body: Some(body),
+        role: role(),
+    };
+    Box::pin(send(request))
 }
 
 /// The text of a subscription with its variables, as the socket sends it.
@@ -97,7 +115,11 @@ struct Extensions {
 impl<T> Payload<T> {
     fn into_result(self, request_id: Option<String>) -> Result<T, ApiError> {
         match (self.errors.into_iter().next(), self.data) {
-            (Some(error), _) => Err(ApiError::new(&error.extensions.code, error.message, request_id)),
+            (Some(error), _) => Err(ApiError::new(
+                &error.extensions.code,
+                error.message,
+                request_id,
+            )),
             (None, Some(data)) => Ok(data),
             (None, None) => Err(ApiError::new("unreadable", "no data", request_id)),
         }

@@ -37,5 +37,8 @@ pub fn Header(palette_open: RwSignal<bool>, help_open: RwSignal<bool>) -> impl I
 }
 
 fn is_apple() -> bool {
-    window().navigator().user_agent().is_ok_and(|agent| agent.contains("Mac") || agent.contains("iPhone"))
+    window()
+        .navigator()
+        .user_agent()
+        .is_ok_and(|agent| agent.contains("Mac") || agent.contains("iPhone"))
 }

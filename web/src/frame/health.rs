@@ -35,7 +35,10 @@ pub fn Health() -> impl IntoView {
 
 /// A service is well unless its last run went wrong or asks for a decision.
 fn is_well(service: &Service) -> bool {
-    service.sync_runs.first().is_some_and(|run| !matches!(run.state.as_str(), "failed" | "interrupted" | "waiting"))
+    service
+        .sync_runs
+        .first()
+        .is_some_and(|run| !matches!(run.state.as_str(), "failed" | "interrupted" | "waiting"))
 }
 
 fn tell_what_ended(services: impl Fn() -> Vec<Service> + Send + Sync + 'static) {
@@ -44,11 +47,21 @@ fn tell_what_ended(services: impl Fn() -> Vec<Service> + Send + Sync + 'static) 
     Effect::new(move |before: Option<BTreeMap<String, bool>>| {
         let mut at_work = BTreeMap::new();
         for service in services() {
-            let Some(run) = service.sync_runs.first() else { continue };
+            let Some(run) = service.sync_runs.first() else {
+                continue;
+            };
             let works = is_at_work(&run.state);
-            let ended = !works && before.as_ref().and_then(|before| before.get(&run.id)).is_some_and(|worked| *worked);
+            let ended = !works
+                && before
+                    .as_ref()
+                    .and_then(|before| before.get(&run.id))
+                    .is_some_and(|worked| *worked);
             if ended && !path.get_untracked().starts_with("/services") {
-                let text = format!("{} · {}", words().sync_of(&service.name), words().run_state(&run.state));
+                let text = format!(
+                    "{} · {}",
+                    words().sync_of(&service.name),
+                    words().run_state(&run.state)
+                );
                 toasts.tell(text, format!("/services/runs/{}", run.id));
             }
             at_work.insert(run.id.clone(), works);

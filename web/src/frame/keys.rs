@@ -3,6 +3,7 @@
 
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
@@ -40,9 +41,9 @@ pub fn listen(palette_open: RwSignal<bool>, help_open: RwSignal<bool>) {
         let after_go = event.time_stamp() - go_pressed_at.get_value() < GO_PATIENCE_MS;
         go_pressed_at.set_value(f64::NEG_INFINITY);
         match (after_go, key.as_str()) {
-            (true, "h") => navigate("/", Default::default()),
-            (true, "p") => navigate("/people", Default::default()),
-            (true, "s") if session.is_admin() => navigate("/services", Default::default()),
+            (true, "h") => navigate("/", NavigateOptions::default()),
+            (true, "p") => navigate("/people", NavigateOptions::default()),
+            (true, "s") if session.is_admin() => navigate("/services", NavigateOptions::default()),
             (false, "g") => go_pressed_at.set_value(event.time_stamp()),
             (false, "j") => move_row(1),
             (false, "k") => move_row(-1),
@@ -61,7 +62,12 @@ fn is_taken(event: &KeyboardEvent) -> bool {
     let typing = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
-        .is_some_and(|target| matches!(target.closest("input, textarea, select, dialog, [role=menu]"), Ok(Some(_))));
+        .is_some_and(|target| {
+            matches!(
+                target.closest("input, textarea, select, dialog, [role=menu]"),
+                Ok(Some(_))
+            )
+        });
     typing || event.default_prevented()
 }
 
@@ -83,16 +89,25 @@ fn close_panel() {
 
 /// Moves the focus to the link of another row; with a panel open, the panel follows.
 fn move_row(step: i32) {
-    let Ok(found) = document().query_selector_all("[data-row] a[data-row-link]") else { return };
-    let links: Vec<HtmlElement> =
-        (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).collect();
+    let Ok(found) = document().query_selector_all("[data-row] a[data-row-link]") else {
+        return;
+    };
+    let links: Vec<HtmlElement> = (0..found.length())
+        .filter_map(|index| found.get(index)?.dyn_into().ok())
+        .collect();
     let active = document().active_element();
     let is_current = |link: &HtmlElement| {
-        active.as_ref() == Some(link.as_ref()) || matches!(link.closest("[aria-current=true]"), Ok(Some(_)))
+        active.as_ref() == Some(link.as_ref())
+            || matches!(link.closest("[aria-current=true]"), Ok(Some(_)))
     };
-    let at = links.iter().position(is_current).and_then(|at| i32::try_from(at).ok());
+    let at = links
+        .iter()
+        .position(is_current)
+        .and_then(|at| i32::try_from(at).ok());
     let next = at.map_or(0, |at| at + step);
-    let Some(link) = usize::try_from(next).ok().and_then(|next| links.get(next)) else { return };
+    let Some(link) = usize::try_from(next).ok().and_then(|next| links.get(next)) else {
+        return;
+    };
     drop(link.focus());
     if find("[data-close-panel]").is_some() {
         link.click();

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast as _;
 
@@ -59,10 +60,14 @@ pub fn ThemeMenu() -> impl IntoView {
 #[component]
 pub fn AccountMenu(help_open: RwSignal<bool>) -> impl IntoView {
     let session = expect_context::<Session>();
-    let Some(me) = session.me() else { return ().into_any() };
+    let Some(me) = session.me() else {
+        return ().into_any();
+    };
     let navigate = StoredValue::new_local(use_navigate());
     let my_page = format!("/people/{}", me.id);
-    let go = move |address: &str| navigate.with_value(|navigate| navigate(address, Default::default()));
+    let go = move |address: &str| {
+        navigate.with_value(|navigate| navigate(address, NavigateOptions::default()));
+    };
     let leave = move |_| {
         spawn_local(async move {
             if session.sign_out().await.is_err() {
@@ -71,8 +76,15 @@ pub fn AccountMenu(help_open: RwSignal<bool>) -> impl IntoView {
             }
         });
     };
-    let roles = StoredValue::new(if me.roles.len() > 1 { me.roles.clone() } else { Vec::new() });
-    let (name, email) = (StoredValue::new(me.name.clone()), StoredValue::new(me.email.clone()));
+    let roles = StoredValue::new(if me.roles.len() > 1 {
+        me.roles.clone()
+    } else {
+        Vec::new()
+    });
+    let (name, email) = (
+        StoredValue::new(me.name.clone()),
+        StoredValue::new(me.email.clone()),
+    );
     let my_page = StoredValue::new(my_page);
     view! {
         <Dropdown
@@ -138,7 +150,9 @@ fn Radio(
 
 fn focus(id: &str) {
     let element = document().get_element_by_id(id);
-    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(element) =
+        element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         drop(element.focus());
     }
 }

@@ -29,10 +29,10 @@ pub fn Frame() -> impl IntoView {
     keys::listen(palette_open, help_open);
     view! {
         <a class="skip" href="#content" rel="external">{words().skip_to_content}</a>
-        <Demonstration/>
         <div class="frame">
             <Rail/>
             <div class="column">
+                <Demonstration/>
                 <Header palette_open=palette_open help_open=help_open/>
                 <main id="content" tabindex="-1"><Outlet/></main>
             </div>

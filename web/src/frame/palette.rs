@@ -6,6 +6,7 @@ use gloo_timers::callback::Timeout;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use crate::queries::{FindPeople, find_people};
@@ -18,11 +19,17 @@ use crate::words::words;
 const PATIENCE_MS: u32 = 150;
 
 #[derive(Clone, PartialEq)]
+enum Face {
+    Page,
+    /// A person, with the address of the picture if there is one.
+    Person(Option<String>),
+}
+
+#[derive(Clone, PartialEq)]
 struct Place {
     address: String,
     name: String,
-    /// A person's picture; pages have none.
-    face: Option<Option<String>>,
+    face: Face,
 }
 
 /// The palette's dialog.
@@ -51,23 +58,37 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
             if wanted.is_empty() {
                 return Ok(Vec::new());
             }
-            let variables = find_people::Variables { pattern: pattern(&wanted) };
-            crate::api::run::<FindPeople>(variables).await.map(|data| data.user_cards)
+            let variables = find_people::Variables {
+                pattern: pattern(&wanted),
+            };
+            crate::api::run::<FindPeople>(variables)
+                .await
+                .map(|data| data.user_cards)
         }
     });
     let places = Memo::new(move |_| {
         let wanted = typed.get();
-        let pages = pages(admin).into_iter().filter(|page| normalized(&page.name).contains(&wanted));
-        let people = people.ok().unwrap_or_default().into_iter().map(|card| Place {
-            address: format!("/people/{}", card.id.unwrap_or_default()),
-            name: card.name.unwrap_or_default(),
-            face: Some(card.avatar_url),
-        });
-        if wanted.is_empty() { pages.collect() } else { people.chain(pages).collect::<Vec<_>>() }
+        let pages = pages(admin)
+            .into_iter()
+            .filter(|page| normalized(&page.name).contains(&wanted));
+        let people = people
+            .ok()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|card| Place {
+                address: format!("/people/{}", card.id.unwrap_or_default()),
+                name: card.name.unwrap_or_default(),
+                face: Face::Person(card.avatar_url),
+            });
+        if wanted.is_empty() {
+            pages.collect()
+        } else {
+            people.chain(pages).collect::<Vec<_>>()
+        }
     });
     let go = StoredValue::new_local(move |place: &Place| {
         open.set(false);
-        navigate(&place.address, Default::default());
+        navigate(&place.address, NavigateOptions::default());
     });
     let type_on = move |_| {
         let wait = Timeout::new(PATIENCE_MS, move || {
@@ -113,8 +134,8 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
                         on:click=move |_| go.with_value(|go| go(&place))
                     >
                         {match face {
-                            Some(address) => view! { <Avatar name=name.clone() address=address/> }.into_any(),
-                            None => view! { <Icon icon=icondata_lu::LuArrowRight/> }.into_any(),
+                            Face::Person(address) => view! { <Avatar name=name.clone() address=address/> }.into_any(),
+                            Face::Page => view! { <Icon icon=icondata_lu::LuArrowRight/> }.into_any(),
                         }}
                         <span>{name}</span>
                     </li>
@@ -122,7 +143,8 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
             })
             .collect_view()
     };
-    let nothing = move || !typed.with(String::is_empty) && !people.is_busy() && places.with(Vec::is_empty);
+    let nothing =
+        move || !typed.with(String::is_empty) && !people.is_busy() && places.with(Vec::is_empty);
     view! {
         <div class="palette-search">
             <Icon icon=icondata_lu::LuSearch/>
@@ -148,7 +170,11 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
 }
 
 fn pages(admin: bool) -> Vec<Place> {
-    let page = |address: &str, name: &str| Place { address: address.to_owned(), name: name.to_owned(), face: None };
+    let page = |address: &str, name: &str| Place {
+        address: address.to_owned(),
+        name: name.to_owned(),
+        face: Face::Page,
+    };
     let mut pages = vec![page("/", words().home), page("/people", words().people)];
     if admin {
         pages.push(page("/services", words().services));

@@ -6,11 +6,21 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use crate::format;
+use crate::ui::Tag;
 use crate::words::words;
 
 /// Columns that say nothing to a reader.
-const NOISE: [&str; 9] =
-    ["id", "created_at", "updated_at", "data", "additional", "service_id", "user_id", "remote_id", "avatar_url"];
+const NOISE: [&str; 9] = [
+    "id",
+    "created_at",
+    "updated_at",
+    "data",
+    "additional",
+    "service_id",
+    "user_id",
+    "remote_id",
+    "avatar_url",
+];
 
 /// One line for each column that differs.
 #[component]
@@ -29,13 +39,46 @@ pub fn Diff(before: Option<Value>, after: Option<Value>) -> impl IntoView {
     (!lines.is_empty()).then(|| view! { <dl class="diff">{lines}</dl> })
 }
 
+/// What a new row holds, in one line: nothing is compared with nothing.
+#[component]
+pub fn Content(row: Option<Value>) -> impl IntoView {
+    let row = row.unwrap_or_default();
+    let item = |column: &str| {
+        row.get(column)
+            .filter(|value| !is_empty(Some(value)))
+            .map(|value| text(column, Some(value)))
+    };
+    let words = ["name", "email"]
+        .into_iter()
+        .filter_map(item)
+        .map(|text| view! { <span>{text}</span> })
+        .collect_view();
+    let groups = row
+        .get("groups")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let groups = groups
+        .iter()
+        .map(|group| view! { <Tag label=text("", Some(group))/> })
+        .collect_view();
+    let state = item("state").filter(|_| row.get("state").is_some_and(|state| state != "active"));
+    view! { <span class="content">{words}{groups}{state.map(|state| view! { <span class="muted">{state}</span> })}</span> }
+}
+
 fn line(column: &str, before: Option<&Value>, after: Option<&Value>) -> Option<AnyView> {
     if before == after || (is_empty(before) && is_empty(after)) {
         return None;
     }
-    let change = match (before.and_then(Value::as_array), after.and_then(Value::as_array)) {
+    let change = match (
+        before.and_then(Value::as_array),
+        after.and_then(Value::as_array),
+    ) {
         (None, None) => scalars(column, before, after),
-        (before, after) => sets(before.map_or(&[], Vec::as_slice), after.map_or(&[], Vec::as_slice)),
+        (before, after) => sets(
+            before.map_or(&[], Vec::as_slice),
+            after.map_or(&[], Vec::as_slice),
+        ),
     };
     Some(view! { <div><dt>{words().column(column)}</dt><dd>{change}</dd></div> }.into_any())
 }
@@ -56,13 +99,21 @@ fn scalars(column: &str, before: Option<&Value>, after: Option<&Value>) -> AnyVi
     } else {
         view! { <ins>{text(column, after)}</ins> }.into_any()
     };
-    let arrow = was.is_some().then(|| view! { <span class="arrow" aria-hidden="true">" → "</span> });
+    let arrow = was
+        .is_some()
+        .then(|| view! { <span class="arrow" aria-hidden="true">" → "</span> });
     view! { {was}{arrow}{is} }.into_any()
 }
 
 fn sets(before: &[Value], after: &[Value]) -> AnyView {
-    let lost = before.iter().filter(|item| !after.contains(item)).map(|item| view! { <del>"−" {text("", Some(item))}</del> });
-    let gained = after.iter().filter(|item| !before.contains(item)).map(|item| view! { <ins>"+" {text("", Some(item))}</ins> });
+    let lost = before
+        .iter()
+        .filter(|item| !after.contains(item))
+        .map(|item| view! { <del>"−" {text("", Some(item))}</del> });
+    let gained = after
+        .iter()
+        .filter(|item| !before.contains(item))
+        .map(|item| view! { <ins>"+" {text("", Some(item))}</ins> });
     view! { {lost.collect_view()}{gained.collect_view()} }.into_any()
 }
 

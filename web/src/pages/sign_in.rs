@@ -22,11 +22,22 @@ pub fn SignIn() -> impl IntoView {
         if session.me().is_some() {
             // Only a path of this server: "//host" would lead elsewhere.
             let next = query.with_untracked(|query| query.get("next"));
-            let next = next.filter(|next| next.starts_with('/') && !next.starts_with("//")).unwrap_or_else(|| "/".to_owned());
-            navigate(&next, NavigateOptions { replace: true, ..Default::default() });
+            let next = next
+                .filter(|next| next.starts_with('/') && !next.starts_with("//"))
+                .unwrap_or_else(|| "/".to_owned());
+            navigate(
+                &next,
+                NavigateOptions {
+                    replace: true,
+                    ..Default::default()
+                },
+            );
         }
     });
-    let (names, others): (Vec<_>, Vec<_>) = session.providers().into_iter().partition(|provider| provider.kind == "dev");
+    let (names, others): (Vec<_>, Vec<_>) = session
+        .providers()
+        .into_iter()
+        .partition(|provider| provider.kind == "dev");
     let nobody = names.is_empty() && others.is_empty();
     let both = !names.is_empty() && !others.is_empty();
     let error = query.with_untracked(|query| query.get("error"));
@@ -67,7 +78,9 @@ fn NameForm(address: String) -> impl IntoView {
     let name = NodeRef::<html::Input>::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(name) = name.get_untracked() else { return };
+        let Some(name) = name.get_untracked() else {
+            return;
+        };
         let login = name.value().trim().to_owned();
         if login.is_empty() {
             failure.set(Some(words().your_name_missing.to_owned()));
@@ -80,7 +93,9 @@ fn NameForm(address: String) -> impl IntoView {
         busy.set(true);
         let address = address.clone();
         spawn_local(async move {
-            let outcome = session.sign_in(&address, &login, role.get_untracked()).await;
+            let outcome = session
+                .sign_in(&address, &login, role.get_untracked())
+                .await;
             busy.try_set(false);
             failure.try_set(outcome.err().map(|error| words().error(&error)));
         });

@@ -11,8 +11,11 @@ pub fn Avatar(
 ) -> impl IntoView {
     let failed = RwSignal::new(false);
     let letters = initials(&name);
-    let tone = name.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 6;
-    move || match address.clone().filter(|address| !address.is_empty() && !failed.get()) {
+    let tone = name.bytes().fold(0_u32, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(byte.into())
+    }) % 6;
+    move || {
+        match address.clone().filter(|address| !address.is_empty() && !failed.get()) {
         Some(address) => view! {
             <img class=class src=address alt="" loading="lazy" decoding="async" on:error=move |_| failed.set(true)/>
         }
@@ -22,11 +25,18 @@ pub fn Avatar(
         }
         .into_any(),
     }
+    }
 }
 
 fn initials(name: &str) -> String {
-    let mut parts = name.split([' ', '.', '-', '_']).filter_map(|part| part.chars().next());
+    let mut parts = name
+        .split([' ', '.', '-', '_'])
+        .filter_map(|part| part.chars().next());
     let first = parts.next();
     let last = parts.next_back();
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    first
+        .into_iter()
+        .chain(last)
+        .flat_map(char::to_uppercase)
+        .collect()
 }

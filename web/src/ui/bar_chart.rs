@@ -16,8 +16,17 @@ pub struct Bar {
 
 /// The chart. `legend` gives each part's code, which the style sheet colours, and its name.
 #[component]
-pub fn BarChart(#[prop(into)] title: String, legend: Vec<(&'static str, &'static str)>, bars: Vec<Bar>) -> impl IntoView {
-    let longest = bars.iter().map(|bar| bar.parts.iter().sum::<i64>()).max().unwrap_or(0).max(1);
+pub fn BarChart(
+    #[prop(into)] title: String,
+    legend: Vec<(&'static str, &'static str)>,
+    bars: Vec<Bar>,
+) -> impl IntoView {
+    let longest = bars
+        .iter()
+        .map(|bar| bar.parts.iter().sum::<i64>())
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let rows = bars
         .iter()
         .map(|bar| {
@@ -49,7 +58,11 @@ pub fn BarChart(#[prop(into)] title: String, legend: Vec<(&'static str, &'static
     }
 }
 
-fn segments(bar: &Bar, longest: i64, legend: &[(&'static str, &'static str)]) -> impl IntoView + use<> {
+fn segments(
+    bar: &Bar,
+    longest: i64,
+    legend: &[(&'static str, &'static str)],
+) -> impl IntoView + use<> {
     let mut left = 0;
     let mut segments = Vec::new();
     for (part, (code, _)) in bar.parts.iter().zip(legend) {
@@ -63,8 +76,15 @@ fn segments(bar: &Bar, longest: i64, legend: &[(&'static str, &'static str)]) ->
 }
 
 #[component]
-fn NumberTable(title: String, legend: Vec<(&'static str, &'static str)>, bars: Vec<Bar>) -> impl IntoView {
-    let heads = legend.iter().map(|(_, name)| view! { <th scope="col" class="numeric">{*name}</th> }).collect_view();
+fn NumberTable(
+    title: String,
+    legend: Vec<(&'static str, &'static str)>,
+    bars: Vec<Bar>,
+) -> impl IntoView {
+    let heads = legend
+        .iter()
+        .map(|(_, name)| view! { <th scope="col" class="numeric">{*name}</th> })
+        .collect_view();
     let rows = bars
         .into_iter()
         .map(|bar| {

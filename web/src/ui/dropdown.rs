@@ -33,8 +33,13 @@ pub fn Dropdown(
         focus_button();
     };
     let leave = move |event: FocusEvent| {
-        let to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
-        if root.get_untracked().is_some_and(|root| !root.contains(to.as_ref())) {
+        let to = event
+            .related_target()
+            .and_then(|target| target.dyn_into::<Node>().ok());
+        if root
+            .get_untracked()
+            .is_some_and(|root| !root.contains(to.as_ref()))
+        {
             open.set(false);
         }
     };
@@ -55,7 +60,9 @@ pub fn Dropdown(
         _ => {}
     };
     let choose = move |event: MouseEvent| {
-        let chosen = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let chosen = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
         if chosen.is_some_and(|chosen| matches!(chosen.closest("[data-close]"), Ok(Some(_)))) {
             open.set(false);
         }
@@ -84,14 +91,19 @@ pub fn Dropdown(
 }
 
 fn move_focus(panel: &Element, key: &str) {
-    let Ok(found) = panel.query_selector_all("[role^=menuitem]") else { return };
-    let items: Vec<HtmlElement> =
-        (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).collect();
+    let Ok(found) = panel.query_selector_all("[role^=menuitem]") else {
+        return;
+    };
+    let items: Vec<HtmlElement> = (0..found.length())
+        .filter_map(|index| found.get(index)?.dyn_into().ok())
+        .collect();
     let active = document().active_element();
-    let at = items.iter().position(|item| active.as_ref() == Some(item.as_ref()));
+    let at = items
+        .iter()
+        .position(|item| active.as_ref() == Some(item.as_ref()));
     let next = match (key, at) {
         ("ArrowDown", Some(at)) => (at + 1) % items.len().max(1),
-        ("ArrowUp", Some(0)) | ("End", _) | ("ArrowUp", None) => items.len().saturating_sub(1),
+        ("End", _) | ("ArrowUp", Some(0) | None) => items.len().saturating_sub(1),
         ("ArrowUp", Some(at)) => at - 1,
         _ => 0,
     };

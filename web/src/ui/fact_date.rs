@@ -70,7 +70,9 @@ pub fn FactDate(
     let keep = StoredValue::new_local(keep);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(input) = input.get_untracked() else { return };
+        let Some(input) = input.get_untracked() else {
+            return;
+        };
         if input.validity().bad_input() {
             said.set(Said::Refused(words().unreadable_date.to_owned()));
             return;

@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 /// An icon, hidden from readers: the words stand beside it or on its button.
 #[component]
-pub fn Icon(icon: &'static IconData, #[prop(default = "icon")] class: &'static str) -> impl IntoView {
+pub fn Icon(
+    icon: &'static IconData,
+    #[prop(default = "icon")] class: &'static str,
+) -> impl IntoView {
     view! {
         <svg
             class=class

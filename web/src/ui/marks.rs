@@ -18,10 +18,18 @@ pub fn AccountMark(
 ) -> impl IntoView {
     let shape = match state.as_str() {
         "active" => r#"<circle cx="8" cy="8" r="5" fill="currentColor"/>"#,
-        "invited" => r#"<circle cx="8" cy="8" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M8 3a5 5 0 0 0 0 10z" fill="currentColor"/>"#,
-        "disabled" => r#"<circle cx="8" cy="8" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5"/>"#,
-        "absent" => r#"<path d="M4.5 4.5l7 7m0-7l-7 7" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/>"#,
-        _ => r#"<path d="M5 8h6" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/>"#,
+        "invited" => {
+            r#"<circle cx="8" cy="8" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M8 3a5 5 0 0 0 0 10z" fill="currentColor"/>"#
+        }
+        "disabled" => {
+            r#"<circle cx="8" cy="8" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5"/>"#
+        }
+        "absent" => {
+            r#"<path d="M4.5 4.5l7 7m0-7l-7 7" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/>"#
+        }
+        _ => {
+            r#"<path d="M5 8h6" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/>"#
+        }
     };
     let sign = view! {
         <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" inner_html=shape></svg>
@@ -69,7 +77,11 @@ pub fn WarningMark(codes: Vec<String>) -> impl IntoView {
     if codes.is_empty() {
         return ().into_any();
     }
-    let names = codes.iter().map(|code| words().warning_name(code)).collect::<Vec<_>>().join(", ");
+    let names = codes
+        .iter()
+        .map(|code| words().warning_name(code))
+        .collect::<Vec<_>>()
+        .join(", ");
     let grave = codes.iter().any(|code| code == "expired");
     view! {
         <span class="warning-mark" data-tone=if grave { "bad" } else { "warn" } title=names.clone()>

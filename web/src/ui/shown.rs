@@ -11,15 +11,24 @@ use crate::words::words;
 
 /// The one `h1` of a page. It takes the focus when the page is gone to, and names the document.
 #[component]
-pub fn PageTitle(#[prop(into)] title: Signal<String>, #[prop(default = "")] class: &'static str) -> impl IntoView {
+pub fn PageTitle(
+    #[prop(into)] title: Signal<String>,
+    #[prop(default = "")] class: &'static str,
+) -> impl IntoView {
     let node = NodeRef::<html::H1>::new();
     Effect::new(move |_| {
         let title = title.get();
-        document().set_title(&if title.is_empty() { words().product.to_owned() } else { format!("{title} · {}", words().product) });
+        document().set_title(&if title.is_empty() {
+            words().product.to_owned()
+        } else {
+            format!("{title} · {}", words().product)
+        });
     });
     Effect::new(move |_| {
         let Some(node) = node.get() else { return };
-        let held = document().active_element().is_some_and(|element| element.tag_name() != "BODY" && element.is_connected());
+        let held = document()
+            .active_element()
+            .is_some_and(|element| element.tag_name() != "BODY" && element.is_connected());
         if !held {
             drop(node.focus());
         }
@@ -40,7 +49,9 @@ where
 {
     move || match remote.get() {
         None => view! { <Skeleton lines=lines/> }.into_any(),
-        Some(Err(error)) => view! { <ErrorNote error=error retry=move || remote.reload()/> }.into_any(),
+        Some(Err(error)) => {
+            view! { <ErrorNote error=error retry=move || remote.reload()/> }.into_any()
+        }
         Some(Ok(value)) => children(value).into_any(),
     }
 }

@@ -13,6 +13,10 @@ pub fn Ago(#[prop(into)] at: String) -> impl IntoView {
 /// A day; `short` leaves out this year.
 #[component]
 pub fn Day(#[prop(into)] day: String, #[prop(default = false)] short: bool) -> impl IntoView {
-    let text = if short { format::short_day(&day) } else { format::day(&day) };
+    let text = if short {
+        format::short_day(&day)
+    } else {
+        format::day(&day)
+    };
     view! { <time datetime=day.clone() title=format::day(&day)>{text}</time> }
 }

@@ -28,13 +28,17 @@ impl Toasts {
 
     /// Tells something; `address` is where to look.
     pub fn tell(self, text: String, address: String) {
-        let id = self.0.with_untracked(|toasts| toasts.last().map_or(0, |toast| toast.id + 1));
-        self.0.update(|toasts| toasts.push(Toast { id, text, address }));
+        let id = self
+            .0
+            .with_untracked(|toasts| toasts.last().map_or(0, |toast| toast.id + 1));
+        self.0
+            .update(|toasts| toasts.push(Toast { id, text, address }));
         Timeout::new(STAYS_MS, move || self.dismiss(id)).forget();
     }
 
     fn dismiss(self, id: u32) {
-        self.0.try_update(|toasts| toasts.retain(|toast| toast.id != id));
+        self.0
+            .try_update(|toasts| toasts.retain(|toast| toast.id != id));
     }
 }
 

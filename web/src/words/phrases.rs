@@ -1,31 +1,21 @@
 //! Words with numbers, names and codes in them.
 
-use super::{Language, SPOKEN, Words};
+use super::{Language, Words};
 use crate::api::ApiError;
 use crate::format::{number, percent};
 
 const NARROW: char = '\u{202f}';
 
 impl Words {
-    /// "12 people".
-    pub fn count_people(&self, count: i64) -> String {
-        choose(count, ("person", "people"), ("personne", "personnes"))
-    }
-
-    /// "12 runs".
-    pub fn count_runs(&self, count: i64) -> String {
-        choose(count, ("run", "runs"), ("exécution", "exécutions"))
-    }
-
     /// "12 changes".
     pub fn count_changes(&self, count: i64) -> String {
-        choose(count, ("change", "changes"), ("changement", "changements"))
+        self.counted(count, ("change", "changes"), ("changement", "changements"))
     }
 
-    /// "12 entries".
+    /// "The latest 30 of 120".
     pub fn latest_of(&self, shown: i64, total: i64) -> String {
         let (shown, total) = (number(shown), number(total));
-        match SPOKEN.get() {
+        match self.language {
             Language::English => format!("The latest {shown} of {total}"),
             Language::French => format!("Les {shown} plus récents sur {total}"),
         }
@@ -34,7 +24,7 @@ impl Words {
     /// "1–50 of 1,204".
     pub fn range(&self, first: i64, last: i64, total: i64) -> String {
         let (first, last, total) = (number(first), number(last), number(total));
-        match SPOKEN.get() {
+        match self.language {
             Language::English => format!("{first}–{last} of {total}"),
             Language::French => format!("{first}–{last} sur {total}"),
         }
@@ -42,16 +32,19 @@ impl Words {
 
     /// "6 of 7 services".
     pub fn services_well(&self, well: usize, total: usize) -> String {
-        match SPOKEN.get() {
-            Language::English => format!("{well} of {total} service{}", if total == 1 { "" } else { "s" }),
-            Language::French => format!("{well} service{} sur {total}", if well < 2 { "" } else { "s" }),
+        match self.language {
+            Language::English => format!("{well} of {total} services"),
+            Language::French => format!(
+                "{well} service{} sur {total}",
+                if well < 2 { "" } else { "s" }
+            ),
         }
     }
 
     /// What the mark beside the number of services means.
     pub fn services_well_title(&self, well: usize, total: usize) -> String {
         let count = self.services_well(well, total);
-        match SPOKEN.get() {
+        match self.language {
             Language::English => format!("Last sync went well for {count}"),
             Language::French => format!("Dernière synchronisation réussie{NARROW}: {count}"),
         }
@@ -59,7 +52,7 @@ impl Words {
 
     /// "Sync of GitHub".
     pub fn sync_of(&self, service: &str) -> String {
-        match SPOKEN.get() {
+        match self.language {
             Language::English => format!("Sync of {service}"),
             Language::French => format!("Synchronisation de {service}"),
         }
@@ -68,7 +61,7 @@ impl Words {
     /// The button that applies a plan.
     pub fn apply_changes(&self, count: i64) -> String {
         let changes = self.count_changes(count);
-        match SPOKEN.get() {
+        match self.language {
             Language::English => format!("Apply {changes}"),
             Language::French => format!("Appliquer {changes}"),
         }
@@ -77,7 +70,7 @@ impl Words {
     /// The title of the dialog that applies a plan.
     pub fn apply_title(&self, count: i64, service: &str) -> String {
         let changes = self.count_changes(count);
-        match SPOKEN.get() {
+        match self.language {
             Language::English => format!("Apply {changes} from {service}"),
             Language::French => format!("Appliquer {changes} de {service}"),
         }
@@ -85,7 +78,7 @@ impl Words {
 
     /// The title of the dialog that drops a plan.
     pub fn discard_title(&self, service: &str) -> String {
-        match SPOKEN.get() {
+        match self.language {
             Language::English => format!("Discard the plan for {service}"),
             Language::French => format!("Abandonner le plan de {service}"),
         }
@@ -94,22 +87,26 @@ impl Words {
     /// Why a run stopped before applying.
     pub fn vanish_brake(&self, share: Option<f64>, gone: i64) -> String {
         let gone = number(gone);
-        match (SPOKEN.get(), share.map(percent)) {
+        match (self.language, share.map(percent)) {
             (Language::English, Some(share)) => format!(
                 "This would mark {gone} accounts as gone, {share} of all. That is above the configured limit, so nothing has changed: check the service first, then apply or discard."
             ),
-            (Language::English, None) => format!("This would mark {gone} accounts as gone. Check the service first, then apply or discard."),
+            (Language::English, None) => format!(
+                "This would mark {gone} accounts as gone. Check the service first, then apply or discard."
+            ),
             (Language::French, Some(share)) => format!(
                 "{gone} comptes seraient marqués comme disparus, soit {share} de l’ensemble. C’est plus que la limite configurée{NARROW}: rien n’a changé. Vérifiez d’abord le service, puis appliquez ou abandonnez."
             ),
-            (Language::French, None) => format!("{gone} comptes seraient marqués comme disparus. Vérifiez d’abord le service, puis appliquez ou abandonnez."),
+            (Language::French, None) => format!(
+                "{gone} comptes seraient marqués comme disparus. Vérifiez d’abord le service, puis appliquez ou abandonnez."
+            ),
         }
     }
 
     /// How far the reading of a service has come.
     pub fn read_so_far(&self, fetched: i64, expected: Option<i64>) -> String {
         let fetched = number(fetched);
-        match (SPOKEN.get(), expected.map(number)) {
+        match (self.language, expected.map(number)) {
             (Language::English, Some(expected)) => format!("{fetched} of {expected} accounts read"),
             (Language::English, None) => format!("{fetched} accounts read"),
             (Language::French, Some(expected)) => format!("{fetched} comptes lus sur {expected}"),
@@ -120,7 +117,7 @@ impl Words {
     /// The name of a mark of the account matrix.
     pub fn account_mark(&self, service: &str, login: Option<&str>, state: &str) -> String {
         let state = self.account_state(state);
-        match (SPOKEN.get(), login) {
+        match (self.language, login) {
             (Language::English, Some(login)) => format!("{service}: {login}, {state}"),
             (Language::English, None) => format!("{service}: {state}"),
             (Language::French, Some(login)) => format!("{service}{NARROW}: {login}, {state}"),
@@ -130,13 +127,12 @@ impl Words {
 
     /// The state of an account.
     pub fn account_state(&self, state: &str) -> &'static str {
-        let words = super::words();
         match state {
-            "active" => words.account_active,
-            "invited" => words.account_invited,
-            "disabled" => words.account_disabled,
-            "absent" => words.account_absent,
-            _ => words.no_account,
+            "active" => self.account_active,
+            "invited" => self.account_invited,
+            "disabled" => self.account_disabled,
+            "absent" => self.account_absent,
+            _ => self.no_account,
         }
     }
 
@@ -153,63 +149,58 @@ impl Words {
 
     /// Why a warning is given.
     pub fn warning_help(&self, code: &str) -> &'static str {
-        let words = super::words();
         match code {
-            "no_departure_date" => words.no_departure_date_help,
-            "alone_service" => words.alone_service_help,
-            "missing_services" => words.missing_services_help,
-            "expired" => words.expired_help,
+            "no_departure_date" => self.no_departure_date_help,
+            "alone_service" => self.alone_service_help,
+            "missing_services" => self.missing_services_help,
+            "expired" => self.expired_help,
             _ => "",
         }
     }
 
     /// Whether somebody is there.
     pub fn presence_name(&self, presence: &str) -> &'static str {
-        let words = super::words();
         match presence {
-            "left" => words.presence_left,
-            "arriving" => words.presence_arriving,
-            _ => words.presence_present,
+            "left" => self.presence_left,
+            "arriving" => self.presence_arriving,
+            _ => self.presence_present,
         }
     }
 
     /// The state of a run.
     pub fn run_state(&self, state: &str) -> &'static str {
-        let words = super::words();
         match state {
-            "queued" => words.run_queued,
-            "fetching" => words.run_fetching,
-            "planning" => words.run_planning,
-            "applying" => words.run_applying,
-            "planned" => words.run_planned,
-            "waiting" => words.run_waiting,
-            "succeeded" => words.run_succeeded,
-            "interrupted" => words.run_interrupted,
-            "discarded" => words.run_discarded,
-            _ => words.run_failed,
+            "queued" => self.run_queued,
+            "fetching" => self.run_fetching,
+            "planning" => self.run_planning,
+            "applying" => self.run_applying,
+            "planned" => self.run_planned,
+            "waiting" => self.run_waiting,
+            "succeeded" => self.run_succeeded,
+            "interrupted" => self.run_interrupted,
+            "discarded" => self.run_discarded,
+            _ => self.run_failed,
         }
     }
 
     /// What started a run.
     pub fn trigger_name(&self, trigger: &str) -> &'static str {
-        let words = super::words();
         match trigger {
-            "cron" => words.trigger_cron,
-            "cli" => words.trigger_cli,
-            "http" => words.trigger_http,
-            _ => words.trigger_action,
+            "cron" => self.trigger_cron,
+            "cli" => self.trigger_cli,
+            "http" => self.trigger_http,
+            _ => self.trigger_action,
         }
     }
 
     /// The kind of a change of a plan.
     pub fn change_kind(&self, kind: &str) -> &'static str {
-        let words = super::words();
         match kind {
-            "create" => words.kind_create,
-            "link" => words.kind_link,
-            "re_enable" => words.kind_re_enable,
-            "gone" => words.kind_gone,
-            _ => words.kind_change,
+            "create" => self.kind_create,
+            "link" => self.kind_link,
+            "re_enable" => self.kind_re_enable,
+            "gone" => self.kind_gone,
+            _ => self.kind_change,
         }
     }
 
@@ -224,7 +215,7 @@ impl Words {
 
     /// "Signed in as …".
     pub fn signed_in_as(&self, name: &str) -> String {
-        match SPOKEN.get() {
+        match self.language {
             Language::English => format!("Account of {name}"),
             Language::French => format!("Compte de {name}"),
         }
@@ -232,25 +223,10 @@ impl Words {
 
     /// The button of a provider.
     pub fn sign_in_with(&self, provider: &str) -> String {
-        match SPOKEN.get() {
+        match self.language {
             Language::English => format!("Continue with {provider}"),
             Language::French => format!("Continuer avec {provider}"),
         }
-    }
-
-    /// "since 3 Dec", for the line of state.
-    pub fn leaves_on(&self, day: &str, past: bool) -> String {
-        match (SPOKEN.get(), past) {
-            (Language::English, false) => format!("leaves {day}"),
-            (Language::English, true) => format!("left {day}"),
-            (Language::French, false) => format!("départ le {day}"),
-            (Language::French, true) => format!("départ le {day}, passé"),
-        }
-    }
-
-    /// "12 accounts".
-    pub fn count_accounts(&self, count: i64) -> String {
-        choose(count, ("account", "accounts"), ("compte", "comptes"))
     }
 
     /// A column of a row that an audit entry or a plan names.
@@ -275,28 +251,31 @@ impl Words {
             "unexpected" | "internal-error" | "internal_error" => self.error_unexpected.to_owned(),
             "access-denied" | "invalid-jwt" | "signed_out" => self.error_signed_out.to_owned(),
             "permission-error" => self.error_forbidden.to_owned(),
-            _ if error.message.contains("users_departure_after_arrival") => self.departure_before_arrival.to_owned(),
+            _ if error.message.contains("users_departure_after_arrival") => {
+                self.departure_before_arrival.to_owned()
+            }
             _ => error.message.clone(),
         }
     }
 
     /// The error with which a provider sent somebody back to the sign-in page.
     pub fn sign_in_error(&self, code: &str) -> &'static str {
-        let words = super::words();
         match code {
-            "not_a_member" | "no_team" | "no_role" | "forbidden" | "not_allowed" => words.error_not_a_member,
-            "access_denied" | "cancelled" => words.error_cancelled,
-            "invalid_state" | "expired" | "state" => words.error_expired_sign_in,
-            _ => words.error_provider,
+            "not_a_member" | "no_team" | "no_role" | "forbidden" | "not_allowed" => {
+                self.error_not_a_member
+            }
+            "access_denied" | "cancelled" => self.error_cancelled,
+            "invalid_state" | "expired" | "state" => self.error_expired_sign_in,
+            _ => self.error_provider,
         }
     }
-}
 
-fn choose(count: i64, english: (&str, &str), french: (&str, &str)) -> String {
-    let ((one, many), is_one) = match SPOKEN.get() {
-        Language::English => (english, count == 1),
-        Language::French => (french, count.abs() < 2),
-    };
-    // U+00A0 keeps the number and its noun on one line.
-    format!("{}\u{a0}{}", number(count), if is_one { one } else { many })
+    fn counted(&self, count: i64, english: (&str, &str), french: (&str, &str)) -> String {
+        let ((one, many), is_one) = match self.language {
+            Language::English => (english, count == 1),
+            Language::French => (french, count.abs() < 2),
+        };
+        // U+00A0 keeps the number and its noun on one line.
+        format!("{}\u{a0}{}", number(count), if is_one { one } else { many })
+    }
 }

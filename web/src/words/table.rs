@@ -1,14 +1,19 @@
 //! The words without numbers or names in them.
 
+use super::Language;
+
 macro_rules! words {
     ($($name:ident: $english:literal, $french:literal;)*) => {
         /// One language's words.
-        pub struct Words { $(pub $name: &'static str,)* }
+        pub struct Words {
+            pub language: Language,
+            $(pub $name: &'static str,)*
+        }
 
         /// English.
-        pub static ENGLISH: Words = Words { $($name: $english,)* };
+        pub static ENGLISH: Words = Words { language: Language::English, $($name: $english,)* };
         /// French.
-        pub static FRENCH: Words = Words { $($name: $french,)* };
+        pub static FRENCH: Words = Words { language: Language::French, $($name: $french,)* };
     };
 }
 
@@ -30,7 +35,6 @@ words! {
     theme_system: "As the system", "Comme le système";
     theme_light: "Light", "Clair";
     theme_dark: "Dark", "Sombre";
-    account_menu: "Account", "Compte";
     acting_as: "Acting as", "Agir en tant que";
     my_page: "My page", "Ma fiche";
     sign_out: "Sign out", "Se déconnecter";
@@ -54,11 +58,9 @@ words! {
     key_home: "Go to Home", "Aller à l’accueil";
     key_people: "Go to People", "Aller aux personnes";
     key_services: "Go to Services", "Aller aux services";
-    key_then: "then", "puis";
 
     // The palette.
     palette_label: "Find a person or a page", "Trouver une personne ou une page";
-    palette_pages: "Pages", "Pages";
     palette_nothing: "Nobody by that name, and no page.", "Personne de ce nom, ni page.";
 
     // Signing in.
@@ -72,7 +74,6 @@ words! {
     no_providers: "No way to sign in is configured. An administrator adds one under [[providers]] in the configuration file.", "Aucun moyen de connexion n’est configuré. L’administrateur en ajoute un sous [[providers]] dans le fichier de configuration.";
 
     // Lists.
-    search: "Search", "Rechercher";
     clear_search: "Clear the search", "Effacer la recherche";
     clear_filters: "Clear filters", "Effacer les filtres";
     no_match: "No match", "Aucun résultat";
@@ -82,9 +83,6 @@ words! {
     previous_page: "Previous page", "Page précédente";
     next_page: "Next page", "Page suivante";
     pages: "Pages", "Pages";
-    ascending: "ascending", "croissant";
-    descending: "descending", "décroissant";
-    filters: "Filters", "Filtres";
 
     // Errors.
     error_title: "This could not be loaded", "Le chargement a échoué";
@@ -102,7 +100,6 @@ words! {
     not_found: "Nothing at this address", "Rien à cette adresse";
     not_found_help: "The page does not exist, or your role may not see it.", "La page n’existe pas, ou votre rôle ne permet pas de la voir.";
     back_home: "Go home", "Retour à l’accueil";
-    server_unreachable: "The server does not answer", "Le serveur ne répond pas";
 
     // People.
     search_people: "Name, e-mail or login", "Nom, courriel ou identifiant";
@@ -167,7 +164,6 @@ words! {
     departure_before_arrival: "The departure is before the arrival. Choose a later day, or change the arrival first.", "Le départ précède l’arrivée. Choisissez un jour plus tardif ou modifiez d’abord l’arrivée.";
     unreadable_date: "Type a whole date: day, month and year.", "Indiquez une date complète\u{202f}: jour, mois et année.";
     only_card: "You see the card that everybody sees.", "Vous voyez la fiche que tout le monde voit.";
-    on_this_page: "On this page", "Sur cette page";
 
     // History.
     action_insert: "added", "ajout";
@@ -175,14 +171,12 @@ words! {
     action_delete: "removed", "suppression";
     object_users: "the person", "la personne";
     object_accounts: "an account", "un compte";
-    by_sync: "Sync", "Synchronisation";
     nothing: "nothing", "rien";
 
     // Services and runs.
     plan_dry_run: "Plan", "Planifier";
     plan_help: "Plan only: nothing changes until you apply it", "Plan seul\u{202f}: rien ne change tant que vous ne l’appliquez pas";
     sync_now: "Sync now", "Synchroniser";
-    runs: "Runs", "Exécutions";
     runs_title: "Sync runs", "Synchronisations";
     no_services: "No service is configured", "Aucun service n’est configuré";
     no_services_help: "Services are declared under [[services]] in the configuration file.", "Les services se déclarent sous [[services]] dans le fichier de configuration.";
@@ -230,9 +224,7 @@ words! {
     kind_gone: "gone", "disparus";
     kind: "Kind", "Nature";
     search_changes: "Name or login", "Nom ou identifiant";
-    applied: "applied", "appliqué";
     joins: "joins", "rejoint";
-    new_person: "a new person", "une nouvelle personne";
     pages_read: "Pages read", "Pages lues";
     accounts_read: "Accounts read", "Comptes lus";
     requests_made: "Requests made", "Requêtes";
@@ -259,8 +251,6 @@ words! {
     nobody_leaves: "Nobody leaves.", "Personne ne part.";
     to_look_at: "To look at", "À regarder";
     nothing_to_look_at: "Nothing asks for attention.", "Rien ne demande d’attention.";
-    your_accounts: "Your accounts", "Vos comptes";
-    your_card: "Your card", "Votre fiche";
     suggestions: "Perhaps the same person", "Doublons possibles";
     total: "Total", "Total";
 }

@@ -20,11 +20,17 @@ use super::inputs::short_hash;
 pub fn publish(web: &Path, bound: &Bound, dist: &Path) -> anyhow::Result<usize> {
     let folder = dist.join("assets");
     fs::create_dir_all(&folder)?;
-    let mut writer = Writer { folder: &folder, written: BTreeSet::new(), size: 0 };
+    let mut writer = Writer {
+        folder: &folder,
+        written: BTreeSet::new(),
+        size: 0,
+    };
 
     let module = writer.asset("web.wasm", &bound.module)?;
     let glue = writer.asset("web.js", bound.script.as_bytes())?;
-    let boot = fs::read_to_string(web.join("static/boot.js"))?.replace("@web.js@", &glue).replace("@web.wasm@", &module);
+    let boot = fs::read_to_string(web.join("static/boot.js"))?
+        .replace("@web.js@", &glue)
+        .replace("@web.wasm@", &module);
     let boot = writer.asset("boot.js", boot.as_bytes())?;
     let theme = writer.asset("theme.js", &fs::read(web.join("static/theme.js"))?)?;
     let mark = writer.asset("mark.svg", &fs::read(web.join("static/mark.svg"))?)?;
@@ -51,7 +57,12 @@ pub fn publish(web: &Path, bound: &Bound, dist: &Path) -> anyhow::Result<usize> 
 /// Writes a file and its brotli and gzip copies; returns the size of the brotli copy.
 pub fn write_compressed(path: &Path, content: &[u8]) -> anyhow::Result<usize> {
     let mut packed = Vec::new();
-    let parameters = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: content.len(), ..Default::default() };
+    let parameters = BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: content.len(),
+        ..Default::default()
+    };
     brotli::BrotliCompress(&mut &*content, &mut packed, &parameters)?;
     fs::write(with_suffix(path, ".br"), &packed)?;
 

@@ -33,7 +33,17 @@ pub fn compile(root: &Path, work: &Path) -> anyhow::Result<PathBuf> {
 pub fn bind(module: &Path, out: &Path) -> anyhow::Result<Bound> {
     fs::create_dir_all(out)?;
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(module).typescript(false).remove_name_section(true).remove_producers_section(true);
-    bindgen.web(true).and_then(|bindgen| bindgen.generate(out)).context("binding the page's WebAssembly")?;
-    Ok(Bound { script: fs::read_to_string(out.join("web.js"))?, module: fs::read(out.join("web_bg.wasm"))? })
+    bindgen
+        .input_path(module)
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    bindgen
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(out))
+        .context("binding the page's WebAssembly")?;
+    Ok(Bound {
+        script: fs::read_to_string(out.join("web.js"))?,
+        module: fs::read(out.join("web_bg.wasm"))?,
+    })
 }

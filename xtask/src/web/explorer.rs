@@ -12,7 +12,11 @@ use super::assets::write_compressed;
 /// Package at its version, file in it, name under `/explorer/`.
 const FILES: [(&str, &str, &str); 4] = [
     ("react@18.3.1", "umd/react.production.min.js", "react.js"),
-    ("react-dom@18.3.1", "umd/react-dom.production.min.js", "react-dom.js"),
+    (
+        "react-dom@18.3.1",
+        "umd/react-dom.production.min.js",
+        "react-dom.js",
+    ),
     ("graphiql@3.9.0", "graphiql.min.js", "graphiql.js"),
     ("graphiql@3.9.0", "graphiql.min.css", "graphiql.css"),
 ];
@@ -35,8 +39,14 @@ pub fn publish(source: &Path, work: &Path, out: &Path) -> anyhow::Result<()> {
             "absent.html"
         }
     };
-    write_compressed(&out.join("explorer.js"), &fs::read(source.join("explorer.js"))?)?;
-    write_compressed(&out.join("explorer.css"), &fs::read(source.join("explorer.css"))?)?;
+    write_compressed(
+        &out.join("explorer.js"),
+        &fs::read(source.join("explorer.js"))?,
+    )?;
+    write_compressed(
+        &out.join("explorer.css"),
+        &fs::read(source.join("explorer.css"))?,
+    )?;
     write_compressed(&out.join("index.html"), &fs::read(source.join(index))?)?;
     Ok(())
 }
@@ -50,12 +60,31 @@ fn fetch(package: &str, work: &Path) -> anyhow::Result<std::path::PathBuf> {
     }
     println!("page: fetching {package}");
     fs::create_dir_all(&folder)?;
-    run("npm", &["pack", "--silent", "--fetch-retries=1", "--fetch-timeout=20000", package], &folder)?;
+    run(
+        "npm",
+        &[
+            "pack",
+            "--silent",
+            "--fetch-retries=1",
+            "--fetch-timeout=20000",
+            package,
+        ],
+        &folder,
+    )?;
     let archive = fs::read_dir(&folder)?
         .filter_map(Result::ok)
-        .find(|entry| entry.path().extension().is_some_and(|extension| extension == "tgz"))
+        .find(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "tgz")
+        })
         .context("npm pack left no archive")?;
-    run("tar", &["-xzf", &archive.file_name().to_string_lossy()], &folder)?;
+    run(
+        "tar",
+        &["-xzf", &archive.file_name().to_string_lossy()],
+        &folder,
+    )?;
     Ok(unpacked)
 }
 
@@ -67,6 +96,11 @@ fn run(program: &str, arguments: &[&str], folder: &Path) -> anyhow::Result<()> {
         .output()
         .with_context(|| format!("{program} cannot be run"))?;
     let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{program} {} failed: {}", arguments.join(" "), said.trim());
+    ensure!(
+        output.status.success(),
+        "{program} {} failed: {}",
+        arguments.join(" "),
+        said.trim()
+    );
     Ok(())
 }

@@ -4,8 +4,14 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
-const INPUTS: [&str; 6] =
-    ["web", "xtask/src/web", "schema.graphql", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
+const INPUTS: [&str; 6] = [
+    "web",
+    "xtask/src/web",
+    "schema.graphql",
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+];
 
 /// The hash of the names and contents of all inputs.
 pub fn hash(root: &Path) -> std::io::Result<String> {

@@ -30,7 +30,10 @@ pub fn build(root: &Path) -> anyhow::Result<()> {
     let bound = bind::bind(&module, &work.join("bound"))?;
     let dist = work.join("dist");
     let size = assets::publish(&root.join("web"), &bound, &dist)?;
-    println!("page: {} KB to load the first page (brotli)", size.div_ceil(1024));
+    println!(
+        "page: {} KB to load the first page (brotli)",
+        size.div_ceil(1024)
+    );
     explorer::publish(&root.join("web/explorer"), &work, &dist.join("explorer"))?;
 
     fs::write(&stamp, wanted).context("writing the stamp of the page")

@@ -17,7 +17,10 @@ const SOON_DAYS: u32 = 30;
 #[component]
 pub fn Overview() -> impl IntoView {
     let facts = remote(|| {
-        api::run::<Dashboard>(dashboard::Variables { today: format::today(), soon: format::day_after(SOON_DAYS) })
+        api::run::<Dashboard>(dashboard::Variables {
+            today: format::today(),
+            soon: format::day_after(SOON_DAYS),
+        })
     });
     view! {
         <div class="page">
@@ -34,9 +37,18 @@ fn Known(data: dashboard::ResponseData) -> impl IntoView {
     let suggestions = data.suggestions.aggregate.map_or(0, |all| all.count);
     let warnings = [
         ("expired", data.expired.aggregate.map_or(0, |all| all.count)),
-        ("missing_services", data.missing_services.aggregate.map_or(0, |all| all.count)),
-        ("alone_service", data.alone_service.aggregate.map_or(0, |all| all.count)),
-        ("no_departure_date", data.no_departure_date.aggregate.map_or(0, |all| all.count)),
+        (
+            "missing_services",
+            data.missing_services.aggregate.map_or(0, |all| all.count),
+        ),
+        (
+            "alone_service",
+            data.alone_service.aggregate.map_or(0, |all| all.count),
+        ),
+        (
+            "no_departure_date",
+            data.no_departure_date.aggregate.map_or(0, |all| all.count),
+        ),
     ];
     let warned: i64 = warnings.iter().map(|(_, count)| count).sum();
     let last = data.runs.first().cloned();
@@ -101,7 +113,8 @@ fn Figure(address: &'static str, name: &'static str, value: String) -> impl Into
 
 #[component]
 fn Chart(services: Vec<dashboard::DashboardServices>) -> impl IntoView {
-    let legend = ["active", "invited", "disabled", "absent"].map(|state| (state, words().account_state(state)));
+    let legend = ["active", "invited", "disabled", "absent"]
+        .map(|state| (state, words().account_state(state)));
     let bars = services
         .into_iter()
         .map(|service| Bar {
@@ -172,7 +185,10 @@ fn LatestRuns(runs: Vec<dashboard::DashboardRuns>) -> impl IntoView {
 }
 
 #[component]
-fn Moves(people: Vec<(String, String, Option<String>, Option<String>)>, none: &'static str) -> impl IntoView {
+fn Moves(
+    people: Vec<(String, String, Option<String>, Option<String>)>,
+    none: &'static str,
+) -> impl IntoView {
     if people.is_empty() {
         return view! { <p class="muted">{none}</p> }.into_any();
     }

@@ -36,7 +36,7 @@ pub fn Own(me: Me) -> impl IntoView {
                     view! {
                         <p class="state-line">
                             <StateMark tone=presence_tone(&presence) label=words().presence_name(&presence)/>
-                            {departure.map(|day| view! { <span class="muted">" · " {words().departure} " " <Day day=day/></span> })}
+                            {departure.map(|day| view! { <span class="muted">{words().departure} " " <Day day=day/></span> })}
                         </p>
                         {user.map(|user| view! {
                             <ul class="notes" aria-label=words().warnings>

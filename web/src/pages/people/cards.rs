@@ -20,26 +20,47 @@ pub fn Cards(open: Memo<Option<String>>) -> impl IntoView {
     let address = use_address();
     let rows = remote(move || {
         let ticked = address.ticked("presence");
-        let presence = if ticked.is_empty() { PRESENCES.map(str::to_owned).to_vec() } else { ticked };
+        let presence = if ticked.is_empty() {
+            PRESENCES.map(str::to_owned).to_vec()
+        } else {
+            ticked
+        };
         let (_, backwards) = address.sort("name");
-        let direction = if backwards { card_list::OrderBy::Desc } else { card_list::OrderBy::Asc };
+        let direction = if backwards {
+            card_list::OrderBy::Desc
+        } else {
+            card_list::OrderBy::Asc
+        };
         let variables = card_list::Variables {
             pattern: pattern(&normalized(&address.get("q"))),
             presence,
-            order: vec![card_list::UserCardsOrderBy { name: Some(direction), ..Default::default() }],
+            order: vec![card_list::UserCardsOrderBy {
+                name: Some(direction),
+                ..Default::default()
+            }],
             limit: PAGE_SIZE,
             offset: address.offset(),
         };
         async move {
             let data = api::run::<CardList>(variables).await?;
-            Ok(Rows { rows: data.user_cards, total: data.user_cards_aggregate.aggregate.map_or(0, |all| all.count) })
+            Ok(Rows {
+                rows: data.user_cards,
+                total: data
+                    .user_cards_aggregate
+                    .aggregate
+                    .map_or(0, |all| all.count),
+            })
         }
     });
     let facet = Facet {
         key: "presence",
         label: words().presence,
         choices: Signal::derive(|| {
-            let choice = |code: &str| Choice { value: code.to_owned(), label: words().presence_name(code).to_owned(), count: None };
+            let choice = |code: &str| Choice {
+                value: code.to_owned(),
+                label: words().presence_name(code).to_owned(),
+                count: None,
+            };
             PRESENCES.map(choice).to_vec()
         }),
     };

@@ -27,7 +27,13 @@ pub struct Beside(pub Signal<bool>);
 pub fn PeopleRoute() -> impl IntoView {
     let session = expect_context::<Session>();
     let path = use_location().pathname;
-    let open = Memo::new(move |_| path.with(|path| path.strip_prefix("/people/").filter(|id| !id.is_empty()).map(str::to_owned)));
+    let open = Memo::new(move |_| {
+        path.with(|path| {
+            path.strip_prefix("/people/")
+                .filter(|id| !id.is_empty())
+                .map(str::to_owned)
+        })
+    });
     let wide = use_wide();
     provide_context(Beside(wide));
     let admin = session.is_admin();
@@ -47,11 +53,15 @@ pub fn PeopleRoute() -> impl IntoView {
 /// Follows the width of the window.
 fn use_wide() -> Signal<bool> {
     let wide = RwSignal::new(false);
-    let Ok(Some(query)) = window().match_media(WIDE) else { return wide.into() };
+    let Ok(Some(query)) = window().match_media(WIDE) else {
+        return wide.into();
+    };
     wide.set(query.matches());
-    let follow = Closure::<dyn Fn(web_sys::MediaQueryListEvent)>::new(move |event: web_sys::MediaQueryListEvent| {
-        wide.try_set(event.matches());
-    });
+    let follow = Closure::<dyn Fn(web_sys::MediaQueryListEvent)>::new(
+        move |event: web_sys::MediaQueryListEvent| {
+            wide.try_set(event.matches());
+        },
+    );
     query.set_onchange(Some(follow.as_ref().unchecked_ref()));
     let held = StoredValue::new_local((query, follow));
     on_cleanup(move || held.with_value(|(query, _)| query.set_onchange(None)));

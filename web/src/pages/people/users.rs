@@ -12,8 +12,8 @@ use crate::ui::list::{Address, Choice, Column, Facet, List, PAGE_SIZE, Rows, use
 use crate::ui::{AccountMark, Avatar, Day, PageTitle, ServiceIcon, WarningMark};
 use crate::words::words;
 use people_list::{
-    AccountsBoolExp, CitextComparisonExp, OrderBy, ServicesBoolExp, StringComparisonExp, UserWarningsBoolExp,
-    UsersBoolExp, UsersOrderBy,
+    AccountsBoolExp, CitextComparisonExp, OrderBy, ServicesBoolExp, StringComparisonExp,
+    UserWarningsBoolExp, UsersBoolExp, UsersOrderBy,
 };
 
 type Row = people_list::PeopleListUsers;
@@ -26,14 +26,21 @@ pub fn Users(open: Memo<Option<String>>) -> impl IntoView {
     let facts = remote(|| api::run::<PeopleFacets>(people_facets::Variables {}));
     let rows = remote(move || {
         let variables = people_list::Variables {
-            where_: wanted(&address.get("q"), address.ticked("service"), address.ticked("warning")),
+            where_: wanted(
+                &address.get("q"),
+                address.ticked("service"),
+                address.ticked("warning"),
+            ),
             order: order(&address.sort("name")),
             limit: PAGE_SIZE,
             offset: address.offset(),
         };
         async move {
             let data = api::run::<PeopleList>(variables).await?;
-            Ok(Rows { rows: data.users, total: data.users_aggregate.aggregate.map_or(0, |all| all.count) })
+            Ok(Rows {
+                rows: data.users,
+                total: data.users_aggregate.aggregate.map_or(0, |all| all.count),
+            })
         }
     });
     let count = move || rows.ok().map(|rows| number(rows.total));
@@ -58,56 +65,139 @@ pub fn Users(open: Memo<Option<String>>) -> impl IntoView {
 fn wanted(search: &str, services: Vec<String>, warnings: Vec<String>) -> UsersBoolExp {
     let mut all = Vec::new();
     if !search.is_empty() {
-        let like = || CitextComparisonExp { ilike: Some(pattern(search)), ..Default::default() };
-        let name = StringComparisonExp { like: Some(pattern(&normalized(search))), ..Default::default() };
+        let like = || CitextComparisonExp {
+            ilike: Some(pattern(search)),
+            ..Default::default()
+        };
+        let name = StringComparisonExp {
+            like: Some(pattern(&normalized(search))),
+            ..Default::default()
+        };
         let accounts = AccountsBoolExp {
             or: Box::new(Some(vec![
-                AccountsBoolExp { login: Some(like()), ..Default::default() },
-                AccountsBoolExp { email: Some(like()), ..Default::default() },
+                AccountsBoolExp {
+                    login: Some(like()),
+                    ..Default::default()
+                },
+                AccountsBoolExp {
+                    email: Some(like()),
+                    ..Default::default()
+                },
             ])),
             ..Default::default()
         };
         all.push(UsersBoolExp {
             or: Box::new(Some(vec![
-                UsersBoolExp { search_name: Some(name), ..Default::default() },
-                UsersBoolExp { email: Some(like()), ..Default::default() },
-                UsersBoolExp { login: Some(like()), ..Default::default() },
-                UsersBoolExp { accounts: Box::new(Some(accounts)), ..Default::default() },
+                UsersBoolExp {
+                    search_name: Some(name),
+                    ..Default::default()
+                },
+                UsersBoolExp {
+                    email: Some(like()),
+                    ..Default::default()
+                },
+                UsersBoolExp {
+                    login: Some(like()),
+                    ..Default::default()
+                },
+                UsersBoolExp {
+                    accounts: Box::new(Some(accounts)),
+                    ..Default::default()
+                },
             ])),
             ..Default::default()
         });
     }
     if !services.is_empty() {
-        let code = StringComparisonExp { in_: Some(services), ..Default::default() };
-        let service = ServicesBoolExp { code: Some(code), ..Default::default() };
-        let live = StringComparisonExp { neq: Some("absent".to_owned()), ..Default::default() };
-        let accounts = AccountsBoolExp { service: Box::new(Some(service)), state: Some(live), ..Default::default() };
-        all.push(UsersBoolExp { accounts: Box::new(Some(accounts)), ..Default::default() });
+        let code = StringComparisonExp {
+            in_: Some(services),
+            ..Default::default()
+        };
+        let service = ServicesBoolExp {
+            code: Some(code),
+            ..Default::default()
+        };
+        let live = StringComparisonExp {
+            neq: Some("absent".to_owned()),
+            ..Default::default()
+        };
+        let accounts = AccountsBoolExp {
+            service: Box::new(Some(service)),
+            state: Some(live),
+            ..Default::default()
+        };
+        all.push(UsersBoolExp {
+            accounts: Box::new(Some(accounts)),
+            ..Default::default()
+        });
     }
     if !warnings.is_empty() {
-        let code = StringComparisonExp { in_: Some(warnings), ..Default::default() };
-        let warnings = UserWarningsBoolExp { warning: Some(code), ..Default::default() };
-        all.push(UsersBoolExp { warnings: Box::new(Some(warnings)), ..Default::default() });
+        let code = StringComparisonExp {
+            in_: Some(warnings),
+            ..Default::default()
+        };
+        let warnings = UserWarningsBoolExp {
+            warning: Some(code),
+            ..Default::default()
+        };
+        all.push(UsersBoolExp {
+            warnings: Box::new(Some(warnings)),
+            ..Default::default()
+        });
     }
-    UsersBoolExp { and: Box::new((!all.is_empty()).then_some(all)), ..Default::default() }
+    UsersBoolExp {
+        and: Box::new((!all.is_empty()).then_some(all)),
+        ..Default::default()
+    }
 }
 
 /// The order, made total by name and key so that pages neither repeat nor skip anybody.
 fn order((key, backwards): &(String, bool)) -> Vec<UsersOrderBy> {
-    let plain = || if *backwards { OrderBy::Desc } else { OrderBy::Asc };
-    let nulls_last = || if *backwards { OrderBy::DescNullsLast } else { OrderBy::AscNullsLast };
+    let plain = || {
+        if *backwards {
+            OrderBy::Desc
+        } else {
+            OrderBy::Asc
+        }
+    };
+    let nulls_last = || {
+        if *backwards {
+            OrderBy::DescNullsLast
+        } else {
+            OrderBy::AscNullsLast
+        }
+    };
     let first = match key.as_str() {
-        "arrival" => Some(UsersOrderBy { arrival: Some(nulls_last()), ..Default::default() }),
-        "departure" => Some(UsersOrderBy { departure: Some(nulls_last()), ..Default::default() }),
-        "added" => Some(UsersOrderBy { created_at: Some(plain()), ..Default::default() }),
+        "arrival" => Some(UsersOrderBy {
+            arrival: Some(nulls_last()),
+            ..Default::default()
+        }),
+        "departure" => Some(UsersOrderBy {
+            departure: Some(nulls_last()),
+            ..Default::default()
+        }),
+        "added" => Some(UsersOrderBy {
+            created_at: Some(plain()),
+            ..Default::default()
+        }),
         _ => None,
     };
-    let by_name = if first.is_none() { plain() } else { OrderBy::Asc };
+    let by_name = if first.is_none() {
+        plain()
+    } else {
+        OrderBy::Asc
+    };
     first
         .into_iter()
         .chain([
-            UsersOrderBy { name: Some(by_name), ..Default::default() },
-            UsersOrderBy { id: Some(OrderBy::Asc), ..Default::default() },
+            UsersOrderBy {
+                name: Some(by_name),
+                ..Default::default()
+            },
+            UsersOrderBy {
+                id: Some(OrderBy::Asc),
+                ..Default::default()
+            },
         ])
         .collect()
 }
@@ -124,25 +214,43 @@ fn columns(address: Address, facts: Facts) -> Vec<Column<Row>> {
         .into_any()
     };
     let email = |user: &Row| view! { <span class="clip">{user.email.clone()}</span> }.into_any();
-    let arrival = |user: &Row| user.arrival.clone().map(|day| view! { <Day day=day short=true/> }).into_any();
-    let departure = |user: &Row| user.departure.clone().map(|day| view! { <Day day=day short=true/> }).into_any();
+    let arrival = |user: &Row| {
+        user.arrival
+            .clone()
+            .map(|day| view! { <Day day=day short=true/> })
+            .into_any()
+    };
+    let departure = |user: &Row| {
+        user.departure
+            .clone()
+            .map(|day| view! { <Day day=day short=true/> })
+            .into_any()
+    };
     let added = |user: &Row| {
         let day = user.created_at.get(..10).unwrap_or_default().to_owned();
         view! { <Day day=day short=true/> }.into_any()
     };
     let warnings = |user: &Row| {
-        let codes = user.warnings.iter().filter_map(|warning| warning.warning.clone()).collect();
+        let codes = user
+            .warnings
+            .iter()
+            .filter_map(|warning| warning.warning.clone())
+            .collect();
         view! { <WarningMark codes=codes/> }.into_any()
     };
     vec![
         Column::new(words().name, "grow", name).sorted_by("name"),
-        Column::new(words().accounts, "marks", move |user: &Row| marks(user, address, facts)).with_signs(move || signs(facts)),
+        Column::new(words().accounts, "marks", move |user: &Row| {
+            marks(user, address, facts)
+        })
+        .with_signs(move || signs(facts)),
         Column::new(words().email, "wide-only", email),
         Column::new(words().arrival, "day wide-only", arrival).sorted_by("arrival"),
         Column::new(words().departure, "day", departure).sorted_by("departure"),
         Column::new(words().added, "day widest-only", added).sorted_by("added"),
-        Column::new(words().warnings, "sign", warnings)
-            .with_signs(|| view! { <crate::ui::Icon icon=icondata_lu::LuTriangleAlert/> }.into_any()),
+        Column::new(words().warnings, "sign", warnings).with_signs(|| {
+            view! { <crate::ui::Icon icon=icondata_lu::LuTriangleAlert/> }.into_any()
+        }),
     ]
 }
 
@@ -204,7 +312,11 @@ fn service_facet(facts: Facts) -> Facet {
             })
             .collect()
     };
-    Facet { key: "service", label: words().service, choices: Signal::derive(choices) }
+    Facet {
+        key: "service",
+        label: words().service,
+        choices: Signal::derive(choices),
+    }
 }
 
 fn warning_facet(facts: Facts) -> Facet {
@@ -212,17 +324,38 @@ fn warning_facet(facts: Facts) -> Facet {
         let facts = facts.ok();
         let counts = facts.as_ref().map(|facts| {
             [
-                facts.no_departure_date.aggregate.as_ref().map(|all| all.count),
+                facts
+                    .no_departure_date
+                    .aggregate
+                    .as_ref()
+                    .map(|all| all.count),
                 facts.alone_service.aggregate.as_ref().map(|all| all.count),
-                facts.missing_services.aggregate.as_ref().map(|all| all.count),
+                facts
+                    .missing_services
+                    .aggregate
+                    .as_ref()
+                    .map(|all| all.count),
                 facts.expired.aggregate.as_ref().map(|all| all.count),
             ]
         });
-        ["no_departure_date", "alone_service", "missing_services", "expired"]
-            .into_iter()
-            .zip(counts.unwrap_or_default())
-            .map(|(code, count)| Choice { value: code.to_owned(), label: words().warning_name(code), count })
-            .collect()
+        [
+            "no_departure_date",
+            "alone_service",
+            "missing_services",
+            "expired",
+        ]
+        .into_iter()
+        .zip(counts.unwrap_or_default())
+        .map(|(code, count)| Choice {
+            value: code.to_owned(),
+            label: words().warning_name(code),
+            count,
+        })
+        .collect()
     };
-    Facet { key: "warning", label: words().warning, choices: Signal::derive(choices) }
+    Facet {
+        key: "warning",
+        label: words().warning,
+        choices: Signal::derive(choices),
+    }
 }

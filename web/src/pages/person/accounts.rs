@@ -12,7 +12,10 @@ type Account = person::PersonUsersByPkAccounts;
 
 /// The accounts. `review` holds what only administrators see of them.
 #[component]
-pub fn Accounts(accounts: Vec<Account>, review: Option<Remote<person_review::ResponseData>>) -> impl IntoView {
+pub fn Accounts(
+    accounts: Vec<Account>,
+    review: Option<Remote<person_review::ResponseData>>,
+) -> impl IntoView {
     let none = accounts.is_empty();
     view! {
         <Section title=words().accounts id="accounts">
@@ -25,10 +28,19 @@ pub fn Accounts(accounts: Vec<Account>, review: Option<Remote<person_review::Res
 }
 
 #[component]
-fn OneAccount(account: Account, review: Option<Remote<person_review::ResponseData>>) -> impl IntoView {
-    let (kind, service) = account.service.map(|service| (service.kind, service.name)).unwrap_or_default();
+fn OneAccount(
+    account: Account,
+    review: Option<Remote<person_review::ResponseData>>,
+) -> impl IntoView {
+    let (kind, service) = account
+        .service
+        .map(|service| (service.kind, service.name))
+        .unwrap_or_default();
     let state = words().account_state(&account.state);
-    let facts = [(words().email, account.email.clone()), (words().name, account.name.clone())];
+    let facts = [
+        (words().email, account.email.clone()),
+        (words().name, account.name.clone()),
+    ];
     let id = account.id.clone();
     let raw = review.map(|review| {
         move || {

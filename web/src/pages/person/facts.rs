@@ -14,17 +14,23 @@ pub fn Facts(user: person::PersonUsersByPk, editable: bool, edits: RwSignal<u32>
     let arrival = RwSignal::new(user.arrival.clone());
     let departure = RwSignal::new(user.departure.clone());
     Effect::new(move |drawn: Option<()>| {
-        (arrival.track(), departure.track());
+        arrival.track();
+        departure.track();
         if drawn.is_some() {
             edits.update(|edits| *edits += 1);
         }
     });
     let in_order = |arrival: Option<String>, departure: Option<String>| match (arrival, departure) {
         // Days compare as text.
-        (Some(arrival), Some(departure)) if departure < arrival => Some(words().departure_before_arrival),
+        (Some(arrival), Some(departure)) if departure < arrival => {
+            Some(words().departure_before_arrival)
+        }
         _ => None,
     };
-    let facts = [(words().email, user.email.clone()), (words().login, user.login.clone())];
+    let facts = [
+        (words().email, user.email.clone()),
+        (words().login, user.login.clone()),
+    ];
     view! {
         <Section title=words().facts id="facts">
             <dl class="facts">
@@ -64,7 +70,10 @@ pub fn Facts(user: person::PersonUsersByPk, editable: bool, edits: RwSignal<u32>
 fn save_arrival(id: String, date: Option<String>) -> Saving {
     Box::pin(async move {
         match api::run::<SetArrival>(set_arrival::Variables { id, date }).await {
-            Ok(data) => data.update_users_by_pk.map(|user| user.arrival).ok_or_else(|| words().error_forbidden.to_owned()),
+            Ok(answer) => answer
+                .update_users_by_pk
+                .map(|user| user.arrival)
+                .ok_or_else(|| words().error_forbidden.to_owned()),
             Err(error) => Err(words().error(&error)),
         }
     })
@@ -73,7 +82,10 @@ fn save_arrival(id: String, date: Option<String>) -> Saving {
 fn save_departure(id: String, date: Option<String>) -> Saving {
     Box::pin(async move {
         match api::run::<SetDeparture>(set_departure::Variables { id, date }).await {
-            Ok(data) => data.update_users_by_pk.map(|user| user.departure).ok_or_else(|| words().error_forbidden.to_owned()),
+            Ok(answer) => answer
+                .update_users_by_pk
+                .map(|user| user.departure)
+                .ok_or_else(|| words().error_forbidden.to_owned()),
             Err(error) => Err(words().error(&error)),
         }
     })

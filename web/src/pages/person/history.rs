@@ -19,7 +19,10 @@ type Entry = person_history::PersonHistoryAuditLog;
 pub fn History(keys: Vec<String>, edits: RwSignal<u32>) -> impl IntoView {
     let history = remote(move || {
         edits.track();
-        api::run::<PersonHistory>(person_history::Variables { ids: keys.clone(), limit: ENTRIES })
+        api::run::<PersonHistory>(person_history::Variables {
+            ids: keys.clone(),
+            limit: ENTRIES,
+        })
     });
     view! {
         <Section title=words().history id="history">
@@ -42,7 +45,10 @@ pub fn History(keys: Vec<String>, edits: RwSignal<u32>) -> impl IntoView {
 
 #[component]
 fn OneEntry(entry: Entry) -> impl IntoView {
-    let actor = entry.actor_card.and_then(|card| card.name).unwrap_or(entry.actor);
+    let actor = entry
+        .actor_card
+        .and_then(|card| card.name)
+        .unwrap_or(entry.actor);
     let verb = match entry.action.as_str() {
         "insert" => words().action_insert,
         "update" => words().action_update,
@@ -50,9 +56,14 @@ fn OneEntry(entry: Entry) -> impl IntoView {
         other => other,
     }
     .to_owned();
-    let object = if entry.object_type == "accounts" { words().object_accounts } else { words().object_users };
+    let object = if entry.object_type == "accounts" {
+        words().object_accounts
+    } else {
+        words().object_users
+    };
     // What a row held when it was added is on this page already.
-    let diff = (entry.action == "update").then(|| view! { <Diff before=entry.before after=entry.after/> });
+    let diff =
+        (entry.action == "update").then(|| view! { <Diff before=entry.before after=entry.after/> });
     view! {
         <li class="entry" data-action=entry.action>
             <p class="entry-line">

@@ -32,7 +32,11 @@ pub fn PersonRoute() -> impl IntoView {
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     move || {
         let id = id.get();
-        if is_key(&id) { view! { <Person id=id/> }.into_any() } else { view! { <NotFound/> }.into_any() }
+        if is_key(&id) {
+            view! { <Person id=id/> }.into_any()
+        } else {
+            view! { <NotFound/> }.into_any()
+        }
     }
 }
 
@@ -46,7 +50,10 @@ pub fn presence_tone(presence: &str) -> &'static str {
 }
 
 fn is_key(id: &str) -> bool {
-    id.len() == 36 && id.chars().all(|letter| letter == '-' || letter.is_ascii_hexdigit())
+    id.len() == 36
+        && id
+            .chars()
+            .all(|letter| letter == '-' || letter.is_ascii_hexdigit())
 }
 
 #[component]
@@ -76,7 +83,11 @@ fn Person(id: String) -> impl IntoView {
 }
 
 #[component]
-fn Known(id: String, card: person::PersonUserCards, user: Option<person::PersonUsersByPk>) -> impl IntoView {
+fn Known(
+    id: String,
+    card: person::PersonUserCards,
+    user: Option<person::PersonUsersByPk>,
+) -> impl IntoView {
     let beside = expect_context::<Beside>().0;
     let name = card.name.clone().unwrap_or_default();
     let presence = card.presence.unwrap_or_default();
@@ -92,7 +103,9 @@ fn Known(id: String, card: person::PersonUserCards, user: Option<person::PersonU
             }
         }
     };
-    let line = user.as_ref().and_then(|user| user.email.clone().or(user.login.clone()));
+    let line = user
+        .as_ref()
+        .and_then(|user| user.email.clone().or(user.login.clone()));
     view! {
         <header class="person-head">
             <Avatar name=name address=card.avatar_url class="avatar large"/>
@@ -100,7 +113,7 @@ fn Known(id: String, card: person::PersonUserCards, user: Option<person::PersonU
                 {title}
                 <p class="state-line">
                     <StateMark tone=presence_tone(&presence) label=words().presence_name(&presence)/>
-                    {line.map(|line| view! { <span class="muted">" · " {line}</span> })}
+                    {line.map(|line| view! { <span class="muted">{line}</span> })}
                 </p>
             </div>
         </header>
@@ -140,14 +153,20 @@ fn InDirectory(user: person::PersonUsersByPk) -> impl IntoView {
     let hash = use_location().hash;
     Effect::new(move |_| show_account(&hash.get()));
 
-    let keys: Vec<String> = std::iter::once(id.clone()).chain(user.accounts.iter().map(|account| account.id.clone())).collect();
+    let keys: Vec<String> = std::iter::once(id.clone())
+        .chain(user.accounts.iter().map(|account| account.id.clone()))
+        .collect();
     let shown_warnings = move || {
         warnings
             .get()
             .into_iter()
             .map(|code| {
                 let tone = if code == "expired" { "bad" } else { "warn" };
-                let text = format!("{}. {}", words().warning_name(&code), words().warning_help(&code));
+                let text = format!(
+                    "{}. {}",
+                    words().warning_name(&code),
+                    words().warning_help(&code)
+                );
                 view! { <li><Notice tone=tone text=text/></li> }
             })
             .collect_view()
@@ -162,12 +181,21 @@ fn InDirectory(user: person::PersonUsersByPk) -> impl IntoView {
 }
 
 fn codes(user: &person::PersonUsersByPk) -> Vec<String> {
-    user.warnings.iter().filter_map(|warning| warning.warning.clone()).collect()
+    user.warnings
+        .iter()
+        .filter_map(|warning| warning.warning.clone())
+        .collect()
 }
 
 /// Brings the account that the address names into view.
 fn show_account(hash: &str) {
-    let Some(id) = hash.strip_prefix('#').filter(|id| id.starts_with("account-")).map(str::to_owned) else { return };
+    let Some(id) = hash
+        .strip_prefix('#')
+        .filter(|id| id.starts_with("account-"))
+        .map(str::to_owned)
+    else {
+        return;
+    };
     request_animation_frame(move || {
         if let Some(account) = document().get_element_by_id(&id) {
             account.scroll_into_view();

@@ -13,31 +13,41 @@ use crate::words::words;
 #[component]
 pub fn Suggestions(id: String, review: Remote<person_review::ResponseData>) -> impl IntoView {
     let others = Memo::new(move |_| {
-        let suggestions = review.ok().map(|review| review.merge_suggestions).unwrap_or_default();
+        let suggestions = review
+            .ok()
+            .map(|review| review.merge_suggestions)
+            .unwrap_or_default();
         suggestions
             .into_iter()
             .filter_map(|suggestion| {
                 let user = suggestion.user.map(|user| (user.id, user.name, user.email));
-                let candidate = suggestion.candidate.map(|user| (user.id, user.name, user.email));
-                let other = [user, candidate].into_iter().flatten().find(|other| other.0 != id)?;
+                let candidate = suggestion
+                    .candidate
+                    .map(|user| (user.id, user.name, user.email));
+                let other = [user, candidate]
+                    .into_iter()
+                    .flatten()
+                    .find(|other| other.0 != id)?;
                 Some((other, suggestion.reason))
             })
             .collect::<Vec<_>>()
     });
     move || {
         let others = others.get();
-        (!others.is_empty()).then(|| view! {
-            <Section title=words().same_person id="same-person">
-                <ul class="plain-list">
-                    {others.into_iter().map(|((id, name, email), reason)| view! {
-                        <li>
-                            <A href=format!("/people/{id}")>{name}</A>
-                            {email.map(|email| view! { <span class="muted">{email}</span> })}
-                            <Tag label=reason_name(&reason)/>
-                        </li>
-                    }).collect_view()}
-                </ul>
-            </Section>
+        (!others.is_empty()).then(|| {
+            view! {
+                <Section title=words().same_person id="same-person">
+                    <ul class="plain-list">
+                        {others.into_iter().map(|((id, name, email), reason)| view! {
+                            <li>
+                                <A href=format!("/people/{id}")>{name}</A>
+                                {email.map(|email| view! { <span class="muted">{email}</span> })}
+                                <Tag label=reason_name(&reason)/>
+                            </li>
+                        }).collect_view()}
+                    </ul>
+                </Section>
+            }
         })
     }
 }

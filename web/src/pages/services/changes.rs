@@ -5,26 +5,40 @@ use leptos_router::components::A;
 
 use crate::api;
 use crate::format::number;
-use crate::pages::diff::Diff;
+use crate::pages::diff::{Content, Diff};
 use crate::pages::run_state::Counts;
 use crate::queries::{RunChanges, run_changes};
 use crate::remote::remote;
 use crate::search::pattern;
-use crate::ui::list::{Address, Choice, Column, Facet, List, PAGE_SIZE, Rows, use_address};
+use crate::ui::list::{Address, Column, List, PAGE_SIZE, Rows, use_address};
 use crate::words::words;
 
 type Row = run_changes::RunChangesSyncChanges;
 
-const KINDS: [(&str, &str); 5] = [("create", "+"), ("change", "~"), ("link", "↔"), ("re_enable", "↺"), ("gone", "−")];
+const KINDS: [(&str, &str); 5] = [
+    ("create", "+"),
+    ("change", "~"),
+    ("link", "↔"),
+    ("re_enable", "↺"),
+    ("gone", "−"),
+];
 
 /// The plan of a run. Asked for again when the run's state changes.
 #[component]
-pub fn Changes(run_id: String, state: Memo<Option<String>>, counts: Signal<Option<Counts>>) -> impl IntoView {
+pub fn Changes(
+    run_id: String,
+    state: Memo<Option<String>>,
+    counts: Signal<Option<Counts>>,
+) -> impl IntoView {
     let address = use_address();
     let rows = remote(move || {
         state.track();
         let ticked = address.ticked("kind");
-        let kinds = if ticked.is_empty() { KINDS.map(|(kind, _)| kind.to_owned()).to_vec() } else { ticked };
+        let kinds = if ticked.is_empty() {
+            KINDS.map(|(kind, _)| kind.to_owned()).to_vec()
+        } else {
+            ticked
+        };
         let variables = run_changes::Variables {
             run: run_id.clone(),
             kinds,
@@ -34,15 +48,15 @@ pub fn Changes(run_id: String, state: Memo<Option<String>>, counts: Signal<Optio
         };
         async move {
             let data = api::run::<RunChanges>(variables).await?;
-            Ok(Rows { rows: data.sync_changes, total: data.sync_changes_aggregate.aggregate.map_or(0, |all| all.count) })
+            Ok(Rows {
+                rows: data.sync_changes,
+                total: data
+                    .sync_changes_aggregate
+                    .aggregate
+                    .map_or(0, |all| all.count),
+            })
         }
     });
-    let choices = move || {
-        let by_kind = counts.get().into_iter().flat_map(Counts::by_kind);
-        by_kind
-            .map(|(kind, _, count)| Choice { value: kind.to_owned(), label: words().change_kind(kind).to_owned(), count: Some(count) })
-            .collect()
-    };
     view! {
         <section class="section" aria-labelledby="changes">
             <h2 id="changes" class="section-title">{words().what_changes}</h2>
@@ -51,7 +65,7 @@ pub fn Changes(run_id: String, state: Memo<Option<String>>, counts: Signal<Optio
                 label=words().what_changes
                 address=address
                 search_label=words().search_changes
-                facets=vec![Facet { key: "kind", label: words().kind, choices: Signal::derive(choices) }]
+                other_filter="kind"
                 columns=columns()
                 rows=rows
                 default_sort=""
@@ -95,7 +109,10 @@ fn Summary(address: Address, counts: Signal<Option<Counts>>) -> impl IntoView {
 
 fn columns() -> Vec<Column<Row>> {
     let kind = |row: &Row| {
-        let sign = KINDS.iter().find(|(kind, _)| *kind == row.kind).map_or("~", |(_, sign)| sign);
+        let sign = KINDS
+            .iter()
+            .find(|(kind, _)| *kind == row.kind)
+            .map_or("~", |(_, sign)| sign);
         let name = words().change_kind(&row.kind);
         view! {
             <span class="plan-sign" data-kind=row.kind.clone() title=name>
@@ -108,7 +125,8 @@ fn columns() -> Vec<Column<Row>> {
     let label = |row: &Row| {
         let label = row.label.clone();
         match &row.user_id {
-            Some(id) => view! { <A href=format!("/people/{id}") attr:data-row-link="">{label}</A> }.into_any(),
+            Some(id) => view! { <A href=format!("/people/{id}") attr:data-row-link="">{label}</A> }
+                .into_any(),
             None => label.into_any(),
         }
     };
@@ -117,16 +135,16 @@ fn columns() -> Vec<Column<Row>> {
             let name = row.user.as_ref().map(|user| user.name.clone());
             view! { <span class="joins">{words().joins} " " <strong>{name}</strong></span> }
         });
-        let (before, after) = if row.kind == "gone" { (None, None) } else { (row.before.clone(), row.after.clone()) };
-        view! { {joins}<Diff before=before after=after/> }.into_any()
-    };
-    let applied = |row: &Row| {
-        row.applied_at.is_some().then(|| view! { <span class="muted">{words().applied}</span> }).into_any()
+        let (before, after) = (row.before.clone(), row.after.clone());
+        match row.kind.as_str() {
+            "create" | "link" => view! { {joins}<Content row=after/> }.into_any(),
+            "gone" => view! { <Content row=before/> }.into_any(),
+            _ => view! { <Diff before=before after=after/> }.into_any(),
+        }
     };
     vec![
         Column::new(words().kind, "sign", kind).with_signs(|| ().into_any()),
         Column::new(words().login, "", label),
         Column::new(words().changes, "grow", what),
-        Column::new(words().state, "wide-only day", applied),
     ]
 }

@@ -17,7 +17,9 @@ pub fn Decision(id: String, state: Memo<(String, i64)>, service: String) -> impl
     let discarding = RwSignal::new(false);
     let id = StoredValue::new(id);
     let service = StoredValue::new(service);
-    let open = Memo::new(move |_| state.with(|(state, _)| matches!(state.as_str(), "planned" | "waiting")));
+    let open = Memo::new(move |_| {
+        state.with(|(state, _)| matches!(state.as_str(), "planned" | "waiting"))
+    });
     let total = Memo::new(move |_| state.with(|(_, total)| *total));
 
     let decide = move |apply: bool| {
@@ -29,9 +31,13 @@ pub fn Decision(id: String, state: Memo<(String, i64)>, service: String) -> impl
         spawn_local(async move {
             let id = id.get_value();
             let outcome = if apply {
-                api::run::<ApproveRun>(approve_run::Variables { id }).await.map(drop)
+                api::run::<ApproveRun>(approve_run::Variables { id })
+                    .await
+                    .map(drop)
             } else {
-                api::run::<DiscardRun>(discard_run::Variables { id }).await.map(drop)
+                api::run::<DiscardRun>(discard_run::Variables { id })
+                    .await
+                    .map(drop)
             };
             busy.try_set(false);
             match outcome {
@@ -44,9 +50,16 @@ pub fn Decision(id: String, state: Memo<(String, i64)>, service: String) -> impl
             }
         });
     };
-    let refused = move || failure.get().map(|text| view! { <div role="alert"><Notice tone="bad" text=text/></div> });
-    let apply_title = Signal::derive(move || service.with_value(|service| words().apply_title(total.get(), service)));
-    let discard_title = Signal::derive(move || service.with_value(|service| words().discard_title(service)));
+    let refused = move || {
+        failure
+            .get()
+            .map(|text| view! { <div role="alert"><Notice tone="bad" text=text/></div> })
+    };
+    let apply_title = Signal::derive(move || {
+        service.with_value(|service| words().apply_title(total.get(), service))
+    });
+    let discard_title =
+        Signal::derive(move || service.with_value(|service| words().discard_title(service)));
     view! {
         <Show when=move || open.get()>
             <div class="actions">

@@ -23,7 +23,11 @@ pub fn Services() -> impl IntoView {
     // The list of runs is asked for anew when a latest run begins, moves on or ends.
     let moved = Memo::new(move |_| {
         let services = services.ok().map(|data| data.services).unwrap_or_default();
-        services.into_iter().flat_map(|service| service.sync_runs).map(|run| (run.id, run.state)).collect::<Vec<_>>()
+        services
+            .into_iter()
+            .flat_map(|service| service.sync_runs)
+            .map(|run| (run.id, run.state))
+            .collect::<Vec<_>>()
     });
     view! {
         <div class="page">

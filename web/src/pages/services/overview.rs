@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 
@@ -38,10 +39,22 @@ pub fn Overview(services: Remote<services_overview::ResponseData>) -> impl IntoV
 fn OneService(service: Service) -> impl IntoView {
     let count = |aggregate: Option<i64>| aggregate.unwrap_or(0);
     let counts = [
-        ("active", count(service.active.aggregate.map(|all| all.count))),
-        ("invited", count(service.invited.aggregate.map(|all| all.count))),
-        ("disabled", count(service.disabled.aggregate.map(|all| all.count))),
-        ("absent", count(service.absent.aggregate.map(|all| all.count))),
+        (
+            "active",
+            count(service.active.aggregate.map(|all| all.count)),
+        ),
+        (
+            "invited",
+            count(service.invited.aggregate.map(|all| all.count)),
+        ),
+        (
+            "disabled",
+            count(service.disabled.aggregate.map(|all| all.count)),
+        ),
+        (
+            "absent",
+            count(service.absent.aggregate.map(|all| all.count)),
+        ),
     ];
     let last = service.sync_runs.into_iter().next();
     let enabled = service.enabled;
@@ -91,13 +104,19 @@ fn Start(code: String, name: String) -> impl IntoView {
         let (navigate, code) = (navigate.clone(), code.clone());
         busy.set(true);
         spawn_local(async move {
-            let variables = sync_services::Variables { services: vec![code], dry_run };
+            let variables = sync_services::Variables {
+                services: vec![code],
+                dry_run,
+            };
             let outcome = api::run::<SyncServices>(variables).await;
             busy.try_set(false);
             match outcome {
                 Ok(data) => {
                     if let Some(run) = data.sync_services.first() {
-                        navigate(&format!("/services/runs/{}", run.id), Default::default());
+                        navigate(
+                            &format!("/services/runs/{}", run.id),
+                            NavigateOptions::default(),
+                        );
                     }
                 }
                 Err(error) => drop(failure.try_set(Some(words().error(&error)))),

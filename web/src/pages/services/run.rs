@@ -65,22 +65,32 @@ enum Standing {
 #[component]
 fn Known(id: String, run: Memo<Option<Run>>) -> impl IntoView {
     let service = run.with_untracked(|run| run.as_ref().and_then(|run| run.service.clone()));
-    let (kind, name) = service.map(|service| (service.kind, service.name)).unwrap_or_default();
+    let (kind, name) = service
+        .map(|service| (service.kind, service.name))
+        .unwrap_or_default();
     let title = words().sync_of(&name);
     let state_line = move || {
         let run = run.get()?;
-        let by = run.requester.and_then(|requester| requester.name).unwrap_or_else(|| words().trigger_name(&run.trigger).to_owned());
+        let by = run
+            .requester
+            .and_then(|requester| requester.name)
+            .unwrap_or_else(|| words().trigger_name(&run.trigger).to_owned());
         Some(view! {
             <RunState state=run.state dry_run=run.dry_run/>
-            <span class="muted">" · " {by} " · " <Ago at=run.created_at/></span>
+            <span class="muted">{by} " · " <Ago at=run.created_at/></span>
         })
     };
-    let state = Memo::new(move |_| run.get().map(|run| (run.state.clone(), counts(&run).total())).unwrap_or_default());
+    let state = Memo::new(move |_| {
+        run.get()
+            .map(|run| (run.state.clone(), counts(&run).total()))
+            .unwrap_or_default()
+    });
     let explained = move || run.get().map(|run| view! { <Explained run=run/> });
     // Rows exist from the plan on; they are marked when it is applied.
     let rows_of = Memo::new(move |_| {
         let (state, total) = state.get();
-        (total > 0 && !matches!(state.as_str(), "queued" | "fetching" | "planning")).then_some(state)
+        (total > 0 && !matches!(state.as_str(), "queued" | "fetching" | "planning"))
+            .then_some(state)
     });
     let has_rows = Memo::new(move |_| rows_of.get().is_some());
     let decision_name = name.clone();
@@ -103,7 +113,13 @@ fn Known(id: String, run: Memo<Option<Run>>) -> impl IntoView {
 }
 
 fn counts(run: &Run) -> Counts {
-    Counts { created: run.created, changed: run.changed, linked: run.linked, re_enabled: run.re_enabled, gone: run.gone }
+    Counts {
+        created: run.created,
+        changed: run.changed,
+        linked: run.linked,
+        re_enabled: run.re_enabled,
+        gone: run.gone,
+    }
 }
 
 /// What the state means, and how far the work has come.
@@ -115,12 +131,23 @@ fn Explained(run: Run) -> impl IntoView {
     match run.state.as_str() {
         "queued" => view! { <Progress done=0 expected=None label=words.queued_help/> }.into_any(),
         "fetching" => view! { {read()}<p class="muted">{words.fetching_help}</p> }.into_any(),
-        "planning" => view! { <Progress done=0 expected=None label=words.planning_help/> }.into_any(),
-        "applying" => view! { <Progress done=0 expected=None label=words.applying_help/> }.into_any(),
-        "waiting" => view! { <Notice tone="warn" text=words.vanish_brake(run.vanish_share, run.gone)/> }.into_any(),
-        "planned" if total == 0 => view! { <Notice tone="ok" text=words.planned_empty/> }.into_any(),
+        "planning" => {
+            view! { <Progress done=0 expected=None label=words.planning_help/> }.into_any()
+        }
+        "applying" => {
+            view! { <Progress done=0 expected=None label=words.applying_help/> }.into_any()
+        }
+        "waiting" => {
+            view! { <Notice tone="warn" text=words.vanish_brake(run.vanish_share, run.gone)/> }
+                .into_any()
+        }
+        "planned" if total == 0 => {
+            view! { <Notice tone="ok" text=words.planned_empty/> }.into_any()
+        }
         "planned" => view! { <Notice tone="calm" text=words.planned_help/> }.into_any(),
-        "succeeded" if total == 0 => view! { <Notice tone="ok" text=words.succeeded_empty/> }.into_any(),
+        "succeeded" if total == 0 => {
+            view! { <Notice tone="ok" text=words.succeeded_empty/> }.into_any()
+        }
         "interrupted" => view! { <Notice tone="warn" text=words.interrupted_help/> }.into_any(),
         "discarded" => view! { <Notice tone="calm" text=words.discarded_help/> }.into_any(),
         "failed" => {
@@ -136,16 +163,28 @@ fn Details(run: Run) -> impl IntoView {
     if is_at_work(&run.state) && run.started_at.is_none() {
         return ().into_any();
     }
-    let moment = |at: Option<String>| at.map(|at| view! { <time datetime=at.clone() title=format::moment(&at)>{format::time(&at)}</time> }.into_any());
+    let moment = |at: Option<String>| {
+        at.map(|at| {
+            view! { <time datetime=at.clone() title=format::moment(&at)>{format::time(&at)}</time> }
+                .into_any()
+        })
+    };
     let count = |count: i64| Some(number(count).into_any());
     let person = |person: Option<(String, Option<String>)>| {
         person.map(|(id, name)| view! { <A href=format!("/people/{id}")>{name}</A> }.into_any())
     };
     let requester = run.requester.and_then(|card| Some((card.id?, card.name)));
     let approver = run.approver.and_then(|card| Some((card.id?, card.name)));
-    let took = run.started_at.as_ref().zip(run.finished_at.as_ref()).map(|(from, until)| format::duration(from, until).into_any());
+    let took = run
+        .started_at
+        .as_ref()
+        .zip(run.finished_at.as_ref())
+        .map(|(from, until)| format::duration(from, until).into_any());
     let facts = [
-        (words().requested_by, person(requester).or_else(|| Some(words().trigger_name(&run.trigger).into_any()))),
+        (
+            words().requested_by,
+            person(requester).or_else(|| Some(words().trigger_name(&run.trigger).into_any())),
+        ),
         (words().approved_by, person(approver)),
         (words().started, moment(run.started_at)),
         (words().planned_at, moment(run.planned_at)),

@@ -16,16 +16,31 @@ use run_list::{OrderBy, SyncRunsOrderBy};
 type Row = run_list::RunListSyncRuns;
 
 const STATES: [&str; 10] = [
-    "queued", "fetching", "planning", "applying", "planned", "waiting", "succeeded", "failed", "interrupted", "discarded",
+    "queued",
+    "fetching",
+    "planning",
+    "applying",
+    "planned",
+    "waiting",
+    "succeeded",
+    "failed",
+    "interrupted",
+    "discarded",
 ];
 
 /// The list of runs. Asked for again whenever `moved` changes.
 #[component]
-pub fn Runs(moved: Memo<Vec<(String, String)>>, services: Remote<services_overview::ResponseData>) -> impl IntoView {
+pub fn Runs(
+    moved: Memo<Vec<(String, String)>>,
+    services: Remote<services_overview::ResponseData>,
+) -> impl IntoView {
     let address = use_address();
     let codes = Memo::new(move |_| {
         let services = services.ok().map(|data| data.services).unwrap_or_default();
-        services.into_iter().map(|service| (service.code, service.name)).collect::<Vec<_>>()
+        services
+            .into_iter()
+            .map(|service| (service.code, service.name))
+            .collect::<Vec<_>>()
     });
     let rows = remote(move || {
         moved.track();
@@ -33,30 +48,67 @@ pub fn Runs(moved: Memo<Vec<(String, String)>>, services: Remote<services_overvi
         let ticked = address.ticked("service");
         let states = address.ticked("state");
         let (_, backwards) = address.sort("-started");
-        let direction = if backwards { OrderBy::Desc } else { OrderBy::Asc };
+        let direction = if backwards {
+            OrderBy::Desc
+        } else {
+            OrderBy::Asc
+        };
         let variables = run_list::Variables {
-            services: if ticked.is_empty() { known.into_iter().map(|(code, _)| code).collect() } else { ticked },
-            states: if states.is_empty() { STATES.map(str::to_owned).to_vec() } else { states },
-            order: vec![SyncRunsOrderBy { created_at: Some(direction), ..Default::default() }],
+            services: if ticked.is_empty() {
+                known.into_iter().map(|(code, _)| code).collect()
+            } else {
+                ticked
+            },
+            states: if states.is_empty() {
+                STATES.map(str::to_owned).to_vec()
+            } else {
+                states
+            },
+            order: vec![SyncRunsOrderBy {
+                created_at: Some(direction),
+                ..Default::default()
+            }],
             limit: PAGE_SIZE,
             offset: address.offset(),
         };
         async move {
             let data = api::run::<RunList>(variables).await?;
-            Ok(Rows { rows: data.sync_runs, total: data.sync_runs_aggregate.aggregate.map_or(0, |all| all.count) })
+            Ok(Rows {
+                rows: data.sync_runs,
+                total: data
+                    .sync_runs_aggregate
+                    .aggregate
+                    .map_or(0, |all| all.count),
+            })
         }
     });
     let service_choices = move || {
-        let choice = |(value, label): (String, String)| Choice { value, label, count: None };
+        let choice = |(value, label): (String, String)| Choice {
+            value,
+            label,
+            count: None,
+        };
         codes.get().into_iter().map(choice).collect()
     };
     let state_choices = || {
-        let choice = |state: &str| Choice { value: state.to_owned(), label: words().run_state(state).to_owned(), count: None };
+        let choice = |state: &str| Choice {
+            value: state.to_owned(),
+            label: words().run_state(state).to_owned(),
+            count: None,
+        };
         STATES.map(choice).to_vec()
     };
     let facets = vec![
-        Facet { key: "service", label: words().service, choices: Signal::derive(service_choices) },
-        Facet { key: "state", label: words().state, choices: Signal::derive(state_choices) },
+        Facet {
+            key: "service",
+            label: words().service,
+            choices: Signal::derive(service_choices),
+        },
+        Facet {
+            key: "state",
+            label: words().state,
+            choices: Signal::derive(state_choices),
+        },
     ];
     view! {
         <List
@@ -80,10 +132,11 @@ fn columns() -> Vec<Column<Row>> {
     let service = |run: &Row| {
         run.service
             .clone()
-            .map(|service| view! { <span class="who"><ServiceIcon kind=service.kind/>{service.name}</span> })
+            .map(|service| view! { <span class="who"><ServiceIcon kind=service.kind/><span class="spare-word">{service.name}</span></span> })
             .into_any()
     };
-    let state = |run: &Row| view! { <RunState state=run.state.clone() dry_run=run.dry_run/> }.into_any();
+    let state =
+        |run: &Row| view! { <RunState state=run.state.clone() dry_run=run.dry_run/> }.into_any();
     let changes = |run: &Row| {
         let counts = Counts {
             created: run.created,
@@ -95,11 +148,19 @@ fn columns() -> Vec<Column<Row>> {
         view! { <CountsLine counts=counts/> }.into_any()
     };
     let took = |run: &Row| {
-        run.started_at.as_ref().zip(run.finished_at.as_ref()).map(|(from, until)| format::duration(from, until)).into_any()
+        run.started_at
+            .as_ref()
+            .zip(run.finished_at.as_ref())
+            .map(|(from, until)| format::duration(from, until))
+            .into_any()
     };
     let by = |run: &Row| {
-        let name = run.requester.as_ref().and_then(|requester| requester.name.clone());
-        name.unwrap_or_else(|| words().trigger_name(&run.trigger).to_owned()).into_any()
+        let name = run
+            .requester
+            .as_ref()
+            .and_then(|requester| requester.name.clone());
+        name.unwrap_or_else(|| words().trigger_name(&run.trigger).to_owned())
+            .into_any()
     };
     vec![
         Column::new(words().started, "", started).sorted_by("started"),

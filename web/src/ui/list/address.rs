@@ -21,23 +21,34 @@ pub struct Address {
 /// Reads and writes the choices in the address of this page.
 pub fn use_address() -> Address {
     let navigate: Navigate = std::rc::Rc::new(use_navigate());
-    Address { query: use_query_map(), path: use_location().pathname, navigate: StoredValue::new_local(navigate) }
+    Address {
+        query: use_query_map(),
+        path: use_location().pathname,
+        navigate: StoredValue::new_local(navigate),
+    }
 }
 
 impl Address {
     /// One choice, tracked; empty when nothing was chosen.
     pub fn get(self, key: &str) -> String {
-        self.query.with(|query| query.get_str(key).unwrap_or_default().to_owned())
+        self.query
+            .with(|query| query.get_str(key).unwrap_or_default().to_owned())
     }
 
     /// The values ticked in a facet, tracked.
     pub fn ticked(self, key: &str) -> Vec<String> {
-        self.get(key).split(',').filter(|value| !value.is_empty()).map(str::to_owned).collect()
+        self.get(key)
+            .split(',')
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The page shown, from 0, tracked.
     pub fn page(self) -> i64 {
-        self.get("page").parse::<i64>().map_or(0, |page| (page - 1).max(0))
+        self.get("page")
+            .parse::<i64>()
+            .map_or(0, |page| (page - 1).max(0))
     }
 
     /// Rows to leave out before the page shown, tracked.
@@ -48,7 +59,11 @@ impl Address {
     /// The column sorted by, and whether backwards, tracked.
     pub fn sort(self, otherwise: &str) -> (String, bool) {
         let sort = self.get("sort");
-        let sort = if sort.is_empty() { otherwise.to_owned() } else { sort };
+        let sort = if sort.is_empty() {
+            otherwise.to_owned()
+        } else {
+            sort
+        };
         match sort.strip_prefix('-') {
             Some(key) => (key.to_owned(), true),
             None => (sort, false),
@@ -99,8 +114,18 @@ impl Address {
     fn go(self, query: &ParamsMap, replace: bool) {
         let query = query.to_query_string();
         let path = self.path.get_untracked();
-        let address = if query == "?" { path } else { format!("{path}{query}") };
-        let options = NavigateOptions { resolve: false, replace, scroll: false, state: State::default() };
-        self.navigate.with_value(|navigate| navigate(&address, options));
+        let address = if query == "?" {
+            path
+        } else {
+            format!("{path}{query}")
+        };
+        let options = NavigateOptions {
+            resolve: false,
+            replace,
+            scroll: false,
+            state: State::default(),
+        };
+        self.navigate
+            .with_value(|navigate| navigate(&address, options));
     }
 }

@@ -27,12 +27,19 @@ pub struct Facet {
 /// All facets of a list.
 #[component]
 pub fn Facets(address: Address, facets: Vec<Facet>) -> impl IntoView {
-    facets.into_iter().map(|facet| view! { <OneFacet address=address facet=facet/> }).collect_view()
+    facets
+        .into_iter()
+        .map(|facet| view! { <OneFacet address=address facet=facet/> })
+        .collect_view()
 }
 
 #[component]
 fn OneFacet(address: Address, facet: Facet) -> impl IntoView {
-    let Facet { key, label, choices } = facet;
+    let Facet {
+        key,
+        label,
+        choices,
+    } = facet;
     let toggle = move |value: &str| {
         let mut ticked = address.ticked(key);
         match ticked.iter().position(|held| held == value) {
@@ -44,9 +51,14 @@ fn OneFacet(address: Address, facet: Facet) -> impl IntoView {
     let face = move || {
         let ticked = address.ticked(key);
         let chosen = choices.with(|choices| {
-            choices.iter().filter(|choice| ticked.contains(&choice.value)).map(|choice| choice.label.clone()).collect::<Vec<_>>()
+            choices
+                .iter()
+                .filter(|choice| ticked.contains(&choice.value))
+                .map(|choice| choice.label.clone())
+                .collect::<Vec<_>>()
         });
-        let chosen = (!chosen.is_empty()).then(|| view! { <span class="facet-chosen">{chosen.join(", ")}</span> });
+        let chosen = (!chosen.is_empty())
+            .then(|| view! { <span class="facet-chosen">{chosen.join(", ")}</span> });
         view! { <span>{label}</span>{chosen}<Icon icon=icondata_lu::LuChevronDown/> }
     };
     view! {

@@ -30,8 +30,18 @@ pub struct Column<R: 'static> {
 
 impl<R: 'static> Column<R> {
     /// A column that cannot be sorted by.
-    pub fn new(label: &'static str, class: &'static str, cell: impl Fn(&R) -> AnyView + Send + Sync + 'static) -> Self {
-        Self { label, sort: None, class, signs: None, cell: Box::new(cell) }
+    pub fn new(
+        label: &'static str,
+        class: &'static str,
+        cell: impl Fn(&R) -> AnyView + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            label,
+            sort: None,
+            class,
+            signs: None,
+            cell: Box::new(cell),
+        }
     }
 
     /// Lets readers sort by it, under this key in the address.
@@ -56,6 +66,9 @@ pub fn List<R>(
     address: Address,
     #[prop(optional)] search_label: Option<&'static str>,
     #[prop(optional)] facets: Vec<Facet>,
+    /// The key of a filter that stands outside the list.
+    #[prop(optional)]
+    other_filter: Option<&'static str>,
     columns: Vec<Column<R>>,
     rows: Remote<Rows<R>>,
     default_sort: &'static str,
@@ -68,13 +81,18 @@ pub fn List<R>(
 where
     R: Clone + Send + Sync + 'static,
 {
-    let keys: Vec<&'static str> = facets.iter().map(|facet| facet.key).chain(["q"]).collect();
+    let keys: Vec<&'static str> = facets
+        .iter()
+        .map(|facet| facet.key)
+        .chain(other_filter)
+        .chain(["q"])
+        .collect();
     let filtered = {
         let keys = keys.clone();
         move || keys.iter().any(|key| !address.get(key).is_empty())
     };
     let filtered = Signal::derive(filtered);
-    let clear = move |_| address.clear(&keys);
+    let clear = move |()| address.clear(&keys);
     let clear = StoredValue::new(clear);
     let columns = StoredValue::new(columns);
     let label = StoredValue::new(label);
@@ -101,9 +119,13 @@ where
             .into_iter()
             .map(|row| {
                 let name = key(&row);
-                let is_open = move || (open.get().as_deref() == Some(name.as_str())).then_some("true");
+                let is_open =
+                    move || (open.get().as_deref() == Some(name.as_str())).then_some("true");
                 let cells = columns.with_value(|columns| {
-                    columns.iter().map(|column| view! { <td class=column.class>{(column.cell)(&row)}</td> }).collect_view()
+                    columns
+                        .iter()
+                        .map(|column| view! { <td class=column.class>{(column.cell)(&row)}</td> })
+                        .collect_view()
                 });
                 view! { <tr data-row="" aria-current=is_open>{cells}</tr> }
             })
@@ -113,7 +135,8 @@ where
     let placeholder = move || {
         (0..12).map(|_| view! { <tr class="skeleton-row"><td colspan=width.to_string()><span class="skeleton-line"></span></td></tr> }).collect_view()
     };
-    let content = move || match rows.get() {
+    let content = move || {
+        match rows.get() {
         Some(Err(error)) => view! { <ErrorNote error=error retry=move || rows.reload()/> }.into_any(),
         Some(Ok(page)) if page.rows.is_empty() && filtered.get() => view! {
             <div class="empty">
@@ -137,6 +160,7 @@ where
             }
             .into_any()
         }
+    }
     };
     view! {
         <div class="list" data-busy=move || rows.is_busy().to_string()>
@@ -166,10 +190,18 @@ fn Head(
     };
     let direction = move || {
         let (sorted, descending) = address.sort(default_sort);
-        (sorted == key).then_some(if descending { "descending" } else { "ascending" })
+        (sorted == key).then_some(if descending {
+            "descending"
+        } else {
+            "ascending"
+        })
     };
     let press = move |_| {
-        let wanted = if direction() == Some("ascending") { format!("-{key}") } else { key.to_owned() };
+        let wanted = if direction() == Some("ascending") {
+            format!("-{key}")
+        } else {
+            key.to_owned()
+        };
         address.set("sort", Some(wanted).filter(|wanted| wanted != default_sort));
     };
     let icon = move || match direction() {
