@@ -15,7 +15,7 @@ impl Words {
     /// "The latest 30 of 120".
     pub fn latest_of(&self, shown: i64, total: i64) -> String {
         let (shown, total) = (number(shown), number(total));
-        match self.language {
+        match self.spoken {
             Language::English => format!("The latest {shown} of {total}"),
             Language::French => format!("Les {shown} plus récents sur {total}"),
         }
@@ -24,7 +24,7 @@ impl Words {
     /// "1–50 of 1,204".
     pub fn range(&self, first: i64, last: i64, total: i64) -> String {
         let (first, last, total) = (number(first), number(last), number(total));
-        match self.language {
+        match self.spoken {
             Language::English => format!("{first}–{last} of {total}"),
             Language::French => format!("{first}–{last} sur {total}"),
         }
@@ -32,7 +32,7 @@ impl Words {
 
     /// "6 of 7 services".
     pub fn services_well(&self, well: usize, total: usize) -> String {
-        match self.language {
+        match self.spoken {
             Language::English => format!("{well} of {total} services"),
             Language::French => format!(
                 "{well} service{} sur {total}",
@@ -44,7 +44,7 @@ impl Words {
     /// What the mark beside the number of services means.
     pub fn services_well_title(&self, well: usize, total: usize) -> String {
         let count = self.services_well(well, total);
-        match self.language {
+        match self.spoken {
             Language::English => format!("Last sync went well for {count}"),
             Language::French => format!("Dernière synchronisation réussie{NARROW}: {count}"),
         }
@@ -52,7 +52,7 @@ impl Words {
 
     /// "Sync of GitHub".
     pub fn sync_of(&self, service: &str) -> String {
-        match self.language {
+        match self.spoken {
             Language::English => format!("Sync of {service}"),
             Language::French => format!("Synchronisation de {service}"),
         }
@@ -61,7 +61,7 @@ impl Words {
     /// The button that applies a plan.
     pub fn apply_changes(&self, count: i64) -> String {
         let changes = self.count_changes(count);
-        match self.language {
+        match self.spoken {
             Language::English => format!("Apply {changes}"),
             Language::French => format!("Appliquer {changes}"),
         }
@@ -70,7 +70,7 @@ impl Words {
     /// The title of the dialog that applies a plan.
     pub fn apply_title(&self, count: i64, service: &str) -> String {
         let changes = self.count_changes(count);
-        match self.language {
+        match self.spoken {
             Language::English => format!("Apply {changes} from {service}"),
             Language::French => format!("Appliquer {changes} de {service}"),
         }
@@ -78,7 +78,7 @@ impl Words {
 
     /// The title of the dialog that drops a plan.
     pub fn discard_title(&self, service: &str) -> String {
-        match self.language {
+        match self.spoken {
             Language::English => format!("Discard the plan for {service}"),
             Language::French => format!("Abandonner le plan de {service}"),
         }
@@ -87,7 +87,7 @@ impl Words {
     /// Why a run stopped before applying.
     pub fn vanish_brake(&self, share: Option<f64>, gone: i64) -> String {
         let gone = number(gone);
-        match (self.language, share.map(percent)) {
+        match (self.spoken, share.map(percent)) {
             (Language::English, Some(share)) => format!(
                 "This would mark {gone} accounts as gone, {share} of all. That is above the configured limit, so nothing has changed: check the service first, then apply or discard."
             ),
@@ -106,7 +106,7 @@ impl Words {
     /// How far the reading of a service has come.
     pub fn read_so_far(&self, fetched: i64, expected: Option<i64>) -> String {
         let fetched = number(fetched);
-        match (self.language, expected.map(number)) {
+        match (self.spoken, expected.map(number)) {
             (Language::English, Some(expected)) => format!("{fetched} of {expected} accounts read"),
             (Language::English, None) => format!("{fetched} accounts read"),
             (Language::French, Some(expected)) => format!("{fetched} comptes lus sur {expected}"),
@@ -117,7 +117,7 @@ impl Words {
     /// The name of a mark of the account matrix.
     pub fn account_mark(&self, service: &str, login: Option<&str>, state: &str) -> String {
         let state = self.account_state(state);
-        match (self.language, login) {
+        match (self.spoken, login) {
             (Language::English, Some(login)) => format!("{service}: {login}, {state}"),
             (Language::English, None) => format!("{service}: {state}"),
             (Language::French, Some(login)) => format!("{service}{NARROW}: {login}, {state}"),
@@ -215,7 +215,7 @@ impl Words {
 
     /// "Signed in as …".
     pub fn signed_in_as(&self, name: &str) -> String {
-        match self.language {
+        match self.spoken {
             Language::English => format!("Account of {name}"),
             Language::French => format!("Compte de {name}"),
         }
@@ -223,7 +223,7 @@ impl Words {
 
     /// The button of a provider.
     pub fn sign_in_with(&self, provider: &str) -> String {
-        match self.language {
+        match self.spoken {
             Language::English => format!("Continue with {provider}"),
             Language::French => format!("Continuer avec {provider}"),
         }
@@ -271,7 +271,7 @@ impl Words {
     }
 
     fn counted(&self, count: i64, english: (&str, &str), french: (&str, &str)) -> String {
-        let ((one, many), is_one) = match self.language {
+        let ((one, many), is_one) = match self.spoken {
             Language::English => (english, count == 1),
             Language::French => (french, count.abs() < 2),
         };

@@ -6,14 +6,14 @@ macro_rules! words {
     ($($name:ident: $english:literal, $french:literal;)*) => {
         /// One language's words.
         pub struct Words {
-            pub language: Language,
+            pub spoken: Language,
             $(pub $name: &'static str,)*
         }
 
         /// English.
-        pub static ENGLISH: Words = Words { language: Language::English, $($name: $english,)* };
+        pub static ENGLISH: Words = Words { spoken: Language::English, $($name: $english,)* };
         /// French.
-        pub static FRENCH: Words = Words { language: Language::French, $($name: $french,)* };
+        pub static FRENCH: Words = Words { spoken: Language::French, $($name: $french,)* };
     };
 }
 
