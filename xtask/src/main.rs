@@ -16,6 +16,8 @@ mod test;
 mod wasm;
 mod web;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -46,8 +48,18 @@ enum XtaskCommand {
     },
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: XtaskCommand) -> Result<()> {
+    match command {
         XtaskCommand::Start(arguments) => start::run_command(&arguments),
         XtaskCommand::Test(arguments) => test::run_command(&arguments),
         XtaskCommand::Web => web::build(&paths::root()),

@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::{ExitCode, exit};
 
 use anyhow::Result;
 use clap::Parser;
@@ -30,11 +31,21 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .init();
-    let arguments = Arguments::parse();
+    match run(Arguments::parse()).await {
+        // The runtime would wait for the thread that reads the standard input.
+        Ok(()) => exit(0),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<()> {
     if arguments.github_schema.is_none() {
         tracing::warn!(
             "queries are held against an extract of GitHub's schema only: no --github-schema was given"
@@ -54,8 +65,7 @@ async fn main() -> Result<()> {
         _ = tokio::signal::ctrl_c() => {}
         () = end_of_stdin(), if arguments.until_stdin_closes => {}
     }
-    // The runtime would wait for a thread that reads the standard input for ever.
-    std::process::exit(0)
+    Ok(())
 }
 
 async fn end_of_stdin() {

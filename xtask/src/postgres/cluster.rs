@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use nix::sys::signal::Signal;
 
 use super::find::Binaries;
-use super::user::RunAs;
+use super::user::{RunAs, fingerprint};
 use crate::process::{Running, end_leftover, last_lines, run};
 
 /// The superuser of the cluster.
@@ -33,25 +33,30 @@ pub struct Cluster {
     binaries: Binaries,
     port: u16,
     process: Running,
+    /// Held so that no other command of this checkout uses the same cluster.
+    _lock: fs::File,
 }
 
 impl Cluster {
-    /// Starts the cluster kept in `home` (see [`home_of`]), making it first if there is none.
+    /// Starts the cluster kept in `home` (see [`RunAs::folder`]), making it first if there is none.
     pub fn start(binaries: &Binaries, home: &Path, durability: Durability) -> Result<Self> {
         let run_as = RunAs::choose()?;
-        let home = home_of(home, run_as)?;
-        let data = home.join("data");
+        let home = run_as.folder(home)?;
+        let lock = lock(&home)?;
+        // Another PostgreSQL can rarely read the same files, so each has its own.
+        let data = home.join(format!("data-{:016x}", fingerprint(binaries.dir())));
         end_earlier(&data)?;
         if !data.join("PG_VERSION").exists() {
             make(binaries, run_as, &data)?;
         }
         let port = remembered_port(&home)?;
         let log = home.join("postgresql.log");
-        let process = launch(binaries, run_as, &home, port, durability)?;
+        let process = launch(binaries, run_as, &data, port, durability)?;
         let mut cluster = Self {
             binaries: binaries.clone(),
             port,
             process,
+            _lock: lock,
         };
         let deadline = Instant::now() + Duration::from_secs(30);
         while let Err(error) = cluster.psql("postgres", "select 1") {
@@ -60,7 +65,7 @@ impl Cluster {
                 if Instant::now() < deadline && words.contains("pre-existing shared memory block") {
                     // The processes of a killed server need a moment to notice.
                     std::thread::sleep(Duration::from_millis(500));
-                    cluster.process = launch(binaries, run_as, &home, port, durability)?;
+                    cluster.process = launch(binaries, run_as, &data, port, durability)?;
                     continue;
                 }
                 bail!(
@@ -135,27 +140,17 @@ impl Cluster {
     }
 }
 
-/// The wanted folder if PostgreSQL's user can reach it, else one under /var/tmp named after it; made, and handed over.
-fn home_of(wanted: &Path, run_as: RunAs) -> Result<PathBuf> {
-    fs::create_dir_all(wanted).with_context(|| format!("cannot create {}", wanted.display()))?;
-    if run_as.can_reach(wanted) {
-        run_as.own(wanted)?;
-        return Ok(wanted.to_path_buf());
+/// Waits until no other command uses the cluster. The lock ends with this process, however it ends.
+fn lock(home: &Path) -> Result<fs::File> {
+    let path = home.join("lock");
+    let file =
+        fs::File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+        eprintln!(" waiting for another command that uses {}", home.display());
     }
-    let home = Path::new("/var/tmp").join(format!("secretariat-{:016x}", fingerprint(wanted)));
-    fs::create_dir_all(&home).with_context(|| format!("cannot create {}", home.display()))?;
-    run_as.own(&home)?;
-    Ok(home)
-}
-
-/// A short name for a path (FNV-1a), the same in every run.
-fn fingerprint(path: &Path) -> u64 {
-    path.as_os_str()
-        .as_encoded_bytes()
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        })
+    file.lock()
+        .with_context(|| format!("cannot lock {}", path.display()))?;
+    Ok(file)
 }
 
 /// Ends a server that an earlier run left on these data, and removes the sign of one that is gone.
@@ -181,9 +176,10 @@ fn end_earlier(data: &Path) -> Result<()> {
 
 /// Makes the cluster; names sort as people expect (ICU's root collation) where this PostgreSQL has ICU.
 fn make(binaries: &Binaries, run_as: RunAs, data: &Path) -> Result<()> {
+    // Under another name until it is whole: an interrupted initdb leaves something that looks like a cluster.
+    let unfinished = data.with_extension("new");
     let initdb = |locale: &[&str]| {
-        // An interrupted initdb leaves a folder that the next one refuses.
-        let _ = fs::remove_dir_all(data);
+        let _ = fs::remove_dir_all(&unfinished);
         run(run_as
             .command(&binaries.program("initdb"))
             .args([
@@ -195,7 +191,7 @@ fn make(binaries: &Binaries, run_as: RunAs, data: &Path) -> Result<()> {
             ])
             .args(locale)
             .arg("--pgdata")
-            .arg(data))
+            .arg(&unfinished))
     };
     initdb(&[
         "--locale=C.UTF-8",
@@ -204,8 +200,8 @@ fn make(binaries: &Binaries, run_as: RunAs, data: &Path) -> Result<()> {
     ])
     .or_else(|_| initdb(&["--locale=C.UTF-8"]))
     .or_else(|_| initdb(&["--locale=C"]))
-    .map(drop)
-    .context("cannot make a PostgreSQL cluster")
+    .context("cannot make a PostgreSQL cluster")?;
+    fs::rename(&unfinished, data).with_context(|| format!("cannot make {}", data.display()))
 }
 
 /// The port of the last run if it is free, else another free one, remembered.
@@ -228,10 +224,11 @@ fn remembered_port(home: &Path) -> Result<u16> {
 fn launch(
     binaries: &Binaries,
     run_as: RunAs,
-    home: &Path,
+    data: &Path,
     port: u16,
     durability: Durability,
 ) -> Result<Running> {
+    let home = data.parent().unwrap_or(data);
     let log = fs::File::create(home.join("postgresql.log"))?;
     let socket_dir = if home.as_os_str().len() <= LONGEST_SOCKET_DIR {
         home
@@ -239,7 +236,7 @@ fn launch(
         Path::new("/tmp")
     };
     let mut command = run_as.command(&binaries.program("postgres"));
-    command.arg("-D").arg(home.join("data"));
+    command.arg("-D").arg(data);
     for setting in [
         format!("port={port}"),
         "listen_addresses=127.0.0.1".to_owned(),

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::user::RunAs;
 use crate::paths;
 use crate::process::run;
 
@@ -27,6 +28,11 @@ impl Binaries {
     /// The path of one program, such as `initdb`.
     pub fn program(&self, name: &str) -> PathBuf {
         self.dir.join(name)
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The version, such as `15.18`.
@@ -63,6 +69,8 @@ pub fn find(downloads: &Path) -> Result<Binaries> {
             )
         });
     }
+    // PostgreSQL's user must be able to run what is unpacked there.
+    let downloads = &RunAs::choose()?.folder(downloads)?;
     if let Some(found) = installed().or_else(|| Binaries::in_dir(&unpacked(downloads))) {
         return Ok(found);
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -41,22 +41,42 @@ impl RunAs {
         command
     }
 
-    /// Gives this identity a folder.
-    pub fn own(self, path: &Path) -> Result<()> {
+    /// A folder of this identity: the wanted one if it can be reached, else one under /var/tmp named after it.
+    pub fn folder(self, wanted: &Path) -> Result<PathBuf> {
+        fs::create_dir_all(wanted)
+            .with_context(|| format!("cannot create {}", wanted.display()))?;
+        let folder = if self.can_reach(wanted) {
+            wanted.to_path_buf()
+        } else {
+            Path::new("/var/tmp").join(format!("secretariat-{:016x}", fingerprint(wanted)))
+        };
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
         if let Self::Other { uid, gid } = self {
-            std::os::unix::fs::chown(path, Some(uid), Some(gid))
-                .with_context(|| format!("cannot hand {} to PostgreSQL's user", path.display()))?;
+            std::os::unix::fs::chown(&folder, Some(uid), Some(gid)).with_context(|| {
+                format!("cannot hand {} to PostgreSQL's user", folder.display())
+            })?;
         }
-        Ok(())
+        Ok(folder)
     }
 
     /// Whether this identity can go down to the folder.
-    pub fn can_reach(self, path: &Path) -> bool {
+    fn can_reach(self, path: &Path) -> bool {
         matches!(self, Self::Ourselves)
             || path
                 .ancestors()
                 .all(|dir| fs::metadata(dir).is_ok_and(|metadata| metadata.mode() & 0o001 != 0))
     }
+}
+
+/// A short name for a path (FNV-1a), the same in every run.
+pub fn fingerprint(path: &Path) -> u64 {
+    path.as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        })
 }
 
 fn ids_of(passwd: &str, name: &str) -> Option<(u32, u32)> {
