@@ -43,7 +43,7 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
     let authenticator = Authenticator {
         pool: pool.clone(),
         keys: Arc::new(Keys::load(&mut *pool.get().await?).await?),
-        issuer: public_url.to_string(),
+        issuer: public_url.as_str().trim_end_matches('/').to_owned(),
         admin_secret: config.server.admin_secret.clone(),
         live: live.clone(),
     };
