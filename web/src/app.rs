@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::{ParentRoute, ProtectedParentRoute, Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use crate::frame::Frame;
-use crate::pages::{Dashboard, NotFound, PeopleRoute, PersonRoute, RunRoute, Services, SignIn};
+use crate::pages::{Dashboard, NotFound, PeopleRoute, RunRoute, Services, SignIn, SignedIn};
 use crate::preferences::Preferences;
 use crate::session::{Session, State};
 use crate::ui::{ErrorNote, Skeleton, Toasts};
@@ -35,14 +35,16 @@ pub fn App() -> impl IntoView {
                 <main class="alone"><ErrorNote error=error retry=move || spawn_local(session.refresh())/></main>
             }
             .into_any(),
-            State::SignedIn(_) | State::SignedOut => pages(session).into_any(),
+            State::SignedIn(_) => pages(session).into_any(),
+            State::SignedOut => view! { <SignIn/> }.into_any(),
         }
     };
     view! { <Router>{page}</Router> }
 }
 
+/// The routes of who is signed in. A person is a part of the people's route, so that the list stays as it is while
+/// one person after the other is looked at.
 fn pages(session: Session) -> impl IntoView {
-    let signed_in = move || Some(session.me().is_some());
     let for_admin = move |page: fn() -> AnyView| {
         move || {
             if session.is_admin() {
@@ -53,31 +55,14 @@ fn pages(session: Session) -> impl IntoView {
         }
     };
     view! {
-        <Routes fallback=NotFound>
-            <Route path=path!("/sign-in") view=SignIn/>
-            <ProtectedParentRoute path=path!("") view=Frame condition=signed_in redirect_path=sign_in_and_return>
+        <Frame>
+            <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=Dashboard/>
-                <ParentRoute path=path!("/people") view=PeopleRoute>
-                    <Route path=path!("") view=|| ()/>
-                    <Route path=path!("/:id") view=PersonRoute/>
-                </ParentRoute>
+                <Route path=path!("/people/:id?") view=PeopleRoute/>
                 <Route path=path!("/services") view=for_admin(|| view! { <Services/> }.into_any())/>
                 <Route path=path!("/services/runs/:id") view=for_admin(|| view! { <RunRoute/> }.into_any())/>
-                <Route path=path!("/*any") view=NotFound/>
-            </ProtectedParentRoute>
-        </Routes>
+                <Route path=path!("/sign-in") view=SignedIn/>
+            </FlatRoutes>
+        </Frame>
     }
-}
-
-/// The sign-in page, which comes back here afterwards.
-fn sign_in_and_return() -> String {
-    let location = window().location();
-    let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-    if here == "/" {
-        return "/sign-in".to_owned();
-    }
-    format!(
-        "/sign-in?next={}",
-        String::from(js_sys::encode_uri_component(&here))
-    )
 }

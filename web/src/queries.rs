@@ -7,14 +7,14 @@ macro_rules! document {
     ($name:ident, $file:tt) => {
         #[derive(GraphQLQuery)]
         #[graphql(
-                                    schema_path = "../schema.graphql",
-                                    query_path = $file,
-                                    normalization = "rust",
-                                    custom_scalars_module = "crate::scalars",
-                                    response_derives = "Debug, Clone, PartialEq",
-                                    variables_derives = "Default, Clone",
-                                    skip_serializing_none
-                                )]
+                                                    schema_path = "../schema.graphql",
+                                                    query_path = $file,
+                                                    normalization = "rust",
+                                                    custom_scalars_module = "crate::scalars",
+                                                    response_derives = "Debug, Clone, PartialEq",
+                                                    variables_derives = "Default, Clone",
+                                                    skip_serializing_none
+                                                )]
         #[doc = concat!("The operation of `", $file, "`.")]
         pub struct $name;
     };
@@ -22,13 +22,13 @@ macro_rules! document {
     ($name:ident, $file:tt, nulls) => {
         #[derive(GraphQLQuery)]
         #[graphql(
-                                    schema_path = "../schema.graphql",
-                                    query_path = $file,
-                                    normalization = "rust",
-                                    custom_scalars_module = "crate::scalars",
-                                    response_derives = "Debug, Clone, PartialEq",
-                                    variables_derives = "Clone"
-                                )]
+                                                    schema_path = "../schema.graphql",
+                                                    query_path = $file,
+                                                    normalization = "rust",
+                                                    custom_scalars_module = "crate::scalars",
+                                                    response_derives = "Debug, Clone, PartialEq",
+                                                    variables_derives = "Clone"
+                                                )]
         #[doc = concat!("The operation of `", $file, "`.")]
         pub struct $name;
     };

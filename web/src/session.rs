@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::api::{self, ApiError, Request};
+use crate::api::{self, ApiError, Request, decode_text};
 use crate::preferences;
 
 /// The person signed in.
@@ -183,11 +183,11 @@ async fn ask<T: DeserializeOwned>(
     })
     .await?;
     if answer.status < 300
-        && let Ok(value) = serde_json::from_str(&answer.body)
+        && let Ok(value) = decode_text(&answer.body)
     {
         return Ok(value);
     }
-    Err(match serde_json::from_str::<Refusal>(&answer.body) {
+    Err(match decode_text::<Refusal>(&answer.body) {
         Ok(Refusal { error }) => ApiError {
             code: error.code,
             message: error.message,

@@ -14,6 +14,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, WebSocket};
 
+use super::decode::{decode, decode_text};
 use super::{ApiError, GRAPHQL, Payload, operation, role, unreadable};
 
 const LONGEST_WAIT_MS: u32 = 15_000;
@@ -50,7 +51,7 @@ where
         tell(match event {
             Event::Interrupted => Event::Interrupted,
             Event::Refused(error) => Event::Refused(error),
-            Event::Data(value) => match serde_json::from_value::<Payload<Q::ResponseData>>(value)
+            Event::Data(value) => match decode::<Payload<Q::ResponseData>>(value)
                 .map_err(|error| unreadable(&error, None))
                 .and_then(|payload| payload.into_result(None))
             {
@@ -159,7 +160,7 @@ impl Socket {
             if let Some(message) = event
                 .data()
                 .as_string()
-                .and_then(|text| serde_json::from_str(&text).ok())
+                .and_then(|text| decode_text(&text).ok())
             {
                 receive(message);
             }

@@ -1,6 +1,7 @@
 //! The only place that speaks to the server: queries and mutations over HTTP, subscriptions over one socket.
 //! It knows no page.
 
+mod decode;
 mod http;
 pub mod live;
 
@@ -11,6 +12,7 @@ use graphql_client::{GraphQLQuery, QueryBody};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+pub use decode::decode_text;
 pub use http::{Answer, Request, send};
 
 /// Where GraphQL is served, over HTTP and over the socket.
@@ -58,7 +60,7 @@ pub async fn run<Q: GraphQLQuery>(variables: Q::Variables) -> Result<Q::Response
         .map_err(|error| unreadable(&error, None))?;
     let answer = post(body).await?;
     let request_id = answer.request_id;
-    match serde_json::from_str::<Payload<Q::ResponseData>>(&answer.body) {
+    match decode_text::<Payload<Q::ResponseData>>(&answer.body) {
         Ok(payload) => payload.into_result(request_id),
         Err(_) if answer.status >= 400 => Err(ApiError::new(
             "unexpected",

@@ -8,7 +8,6 @@ mod palette;
 mod rail;
 
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
 
 use crate::session::Session;
 use crate::ui::{Icon, ToastRegion, Toasts};
@@ -20,9 +19,9 @@ use rail::Rail;
 
 pub use menus::{LanguageMenu, ThemeMenu};
 
-/// The frame around the page of the current route.
+/// The frame around the page.
 #[component]
-pub fn Frame() -> impl IntoView {
+pub fn Frame(children: Children) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let palette_open = RwSignal::new(false);
     let help_open = RwSignal::new(false);
@@ -34,7 +33,7 @@ pub fn Frame() -> impl IntoView {
             <div class="column">
                 <Demonstration/>
                 <Header palette_open=palette_open help_open=help_open/>
-                <main id="content" tabindex="-1"><Outlet/></main>
+                <main id="content" tabindex="-1">{children()}</main>
             </div>
         </div>
         <Palette open=palette_open/>

@@ -13,7 +13,6 @@ mod sign_in;
 pub use dashboard::Dashboard;
 pub use not_found::NotFound;
 pub use people::PeopleRoute;
-pub use person::PersonRoute;
 pub use run_state::is_at_work;
 pub use services::{RunRoute, Services};
-pub use sign_in::SignIn;
+pub use sign_in::{SignIn, SignedIn};

@@ -5,32 +5,60 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 
 use crate::frame::{Demonstration, LanguageMenu, ThemeMenu};
 use crate::session::{Provider, Session};
 use crate::ui::{Notice, PageTitle, ServiceIcon};
 use crate::words::words;
 
-/// The sign-in page. Whoever is signed in is sent on.
+/// Sends on whoever is signed in and still at the address of the sign-in page.
+#[component]
+pub fn SignedIn() -> impl IntoView {
+    let query = use_query_map();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        // Only a path of this server: "//host" would lead elsewhere.
+        let next = query
+            .with_untracked(|query| query.get("next"))
+            .filter(|next| next.starts_with('/') && !next.starts_with("//"));
+        go(&navigate, next.as_deref().unwrap_or("/"));
+    });
+}
+
+fn go(navigate: &impl Fn(&str, NavigateOptions), address: &str) {
+    navigate(
+        address,
+        NavigateOptions {
+            replace: true,
+            ..NavigateOptions::default()
+        },
+    );
+}
+
+/// The sign-in page. It stands at an address of its own, which remembers where the reader wanted to go.
 #[component]
 pub fn SignIn() -> impl IntoView {
     let session = expect_context::<Session>();
     let query = use_query_map();
+    let here = use_location();
     let navigate = use_navigate();
     Effect::new(move |_| {
-        if session.me().is_some() {
-            // Only a path of this server: "//host" would lead elsewhere.
-            let next = query.with_untracked(|query| query.get("next"));
-            let next = next
-                .filter(|next| next.starts_with('/') && !next.starts_with("//"))
-                .unwrap_or_else(|| "/".to_owned());
-            navigate(
-                &next,
-                NavigateOptions {
-                    replace: true,
-                    ..Default::default()
-                },
+        let (path, search) = (here.pathname.get_untracked(), here.search.get_untracked());
+        if path == "/" {
+            go(&navigate, "/sign-in");
+        } else if path != "/sign-in" {
+            let wanted = if search.is_empty() {
+                path
+            } else {
+                format!("{path}?{search}")
+            };
+            go(
+                &navigate,
+                &format!(
+                    "/sign-in?next={}",
+                    String::from(js_sys::encode_uri_component(&wanted))
+                ),
             );
         }
     });

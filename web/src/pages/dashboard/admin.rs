@@ -162,7 +162,6 @@ fn LatestRuns(runs: Vec<dashboard::DashboardRuns>) -> impl IntoView {
     let rows = runs
         .into_iter()
         .map(|run| {
-            let (kind, name) = run.service.map(|service| (service.kind, service.name)).unwrap_or_default();
             let counts = Counts {
                 created: run.created,
                 changed: run.changed,
@@ -173,7 +172,7 @@ fn LatestRuns(runs: Vec<dashboard::DashboardRuns>) -> impl IntoView {
             view! {
                 <li>
                     <A href=format!("/services/runs/{}", run.id)>
-                        <span class="who"><ServiceIcon kind=kind/>{name}" " <Ago at=run.created_at/></span>
+                        <span class="who"><ServiceIcon kind=run.service.kind/>{run.service.name}" " <Ago at=run.created_at/></span>
                     </A>
                     <RunState state=run.state dry_run=run.dry_run/>
                     <span class="numeric"><CountsLine counts=counts/></span>

@@ -7,11 +7,11 @@ mod cards;
 mod users;
 
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::use_params_map;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 
+use crate::pages::person::PersonRoute;
 use crate::session::Session;
 use cards::Cards;
 use users::Users;
@@ -26,13 +26,11 @@ pub struct Beside(pub Signal<bool>);
 #[component]
 pub fn PeopleRoute() -> impl IntoView {
     let session = expect_context::<Session>();
-    let path = use_location().pathname;
+    let params = use_params_map();
     let open = Memo::new(move |_| {
-        path.with(|path| {
-            path.strip_prefix("/people/")
-                .filter(|id| !id.is_empty())
-                .map(str::to_owned)
-        })
+        params
+            .with(|params| params.get("id"))
+            .filter(|id| !id.is_empty())
     });
     let wide = use_wide();
     provide_context(Beside(wide));
@@ -45,7 +43,7 @@ pub fn PeopleRoute() -> impl IntoView {
                     {if admin { view! { <Users open=open/> }.into_any() } else { view! { <Cards open=open/> }.into_any() }}
                 </div>
             </Show>
-            <Outlet/>
+            <PersonRoute open=open/>
         </div>
     }
 }

@@ -272,7 +272,7 @@ fn marks(user: &Row, address: Address, facts: Facts) -> AnyView {
         services
             .into_iter()
             .map(|service| {
-                let here = accounts.iter().filter(|account| account.service.as_ref().is_some_and(|held| held.code == service.code));
+                let here = accounts.iter().filter(|account| account.service.code == service.code);
                 let account = here.min_by_key(|account| liveliness(&account.state));
                 match account {
                     Some(account) => view! {

@@ -32,10 +32,6 @@ fn OneAccount(
     account: Account,
     review: Option<Remote<person_review::ResponseData>>,
 ) -> impl IntoView {
-    let (kind, service) = account
-        .service
-        .map(|service| (service.kind, service.name))
-        .unwrap_or_default();
     let state = words().account_state(&account.state);
     let facts = [
         (words().email, account.email.clone()),
@@ -59,8 +55,8 @@ fn OneAccount(
     view! {
         <li class="account" id=format!("account-{}", account.id) data-state=account.state.clone()>
             <div class="account-head">
-                <ServiceIcon kind=kind/>
-                <strong>{service}</strong>
+                <ServiceIcon kind=account.service.kind/>
+                <strong>{account.service.name}</strong>
                 <span class="account-login">{account.login.clone()}</span>
                 <span class="account-state">
                     <AccountMark state=account.state.clone() label=state/>

@@ -9,7 +9,7 @@ mod suggestions;
 
 use leptos::prelude::*;
 use leptos_router::components::A;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::use_location;
 
 use super::NotFound;
 use super::people::Beside;
@@ -25,18 +25,16 @@ use facts::Facts;
 use history::History;
 use suggestions::Suggestions;
 
-/// The person that the address names.
+/// The person that the address names, if it names one.
 #[component]
-pub fn PersonRoute() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
+pub fn PersonRoute(open: Memo<Option<String>>) -> impl IntoView {
     move || {
-        let id = id.get();
-        if is_key(&id) {
+        let id = open.get()?;
+        Some(if is_key(&id) {
             view! { <Person id=id/> }.into_any()
         } else {
             view! { <NotFound/> }.into_any()
-        }
+        })
     }
 }
 

@@ -19,16 +19,14 @@ pub fn Suggestions(id: String, review: Remote<person_review::ResponseData>) -> i
             .unwrap_or_default();
         suggestions
             .into_iter()
-            .filter_map(|suggestion| {
-                let user = suggestion.user.map(|user| (user.id, user.name, user.email));
-                let candidate = suggestion
-                    .candidate
-                    .map(|user| (user.id, user.name, user.email));
-                let other = [user, candidate]
-                    .into_iter()
-                    .flatten()
-                    .find(|other| other.0 != id)?;
-                Some((other, suggestion.reason))
+            .map(|suggestion| {
+                let (user, candidate) = (suggestion.user, suggestion.candidate);
+                let other = if user.id == id {
+                    (candidate.id, candidate.name, candidate.email)
+                } else {
+                    (user.id, user.name, user.email)
+                };
+                (other, suggestion.reason)
             })
             .collect::<Vec<_>>()
     });

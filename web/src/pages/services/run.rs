@@ -64,7 +64,7 @@ enum Standing {
 
 #[component]
 fn Known(id: String, run: Memo<Option<Run>>) -> impl IntoView {
-    let service = run.with_untracked(|run| run.as_ref().and_then(|run| run.service.clone()));
+    let service = run.with_untracked(|run| run.as_ref().map(|run| run.service.clone()));
     let (kind, name) = service
         .map(|service| (service.kind, service.name))
         .unwrap_or_default();

@@ -130,9 +130,8 @@ fn columns() -> Vec<Column<Row>> {
         view! { <A href=format!("/services/runs/{}", run.id) attr:data-row-link=""><Ago at=at/></A> }.into_any()
     };
     let service = |run: &Row| {
-        run.service
-            .clone()
-            .map(|service| view! { <span class="who"><ServiceIcon kind=service.kind/><span class="spare-word">{service.name}</span></span> })
+        let service = run.service.clone();
+        view! { <span class="who"><ServiceIcon kind=service.kind/><span class="spare-word">{service.name}</span></span> }
             .into_any()
     };
     let state =
