@@ -16,6 +16,20 @@ pub struct Programs {
     pub simulators: PathBuf,
 }
 
+impl Programs {
+    /// A command of the server, without what the caller's environment says to a server of theirs.
+    pub fn server_command(&self) -> Command {
+        let mut command = Command::new(&self.secretariat);
+        for (key, _) in std::env::vars_os() {
+            let name = key.to_string_lossy();
+            if name == "DATABASE_URL" || name.starts_with("SECRETARIAT_") {
+                command.env_remove(&key);
+            }
+        }
+        command
+    }
+}
+
 /// How to compile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {

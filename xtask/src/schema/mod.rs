@@ -6,7 +6,6 @@ mod diesel;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -77,7 +76,8 @@ fn graphql_schema(cluster: &Cluster) -> Result<String> {
     cluster.ensure_database(DATABASE)?;
     let server = crate::build::server()?;
     let secretariat = |arguments: &[&str]| {
-        run(Command::new(&server.secretariat)
+        run(server
+            .server_command()
             .args(arguments)
             .env("DATABASE_URL", cluster.url(DATABASE)))
     };

@@ -10,7 +10,6 @@ mod simulators;
 
 use std::fs::{self, File, TryLockError};
 use std::net::TcpListener;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -204,7 +203,8 @@ fn start_simulators(steps: &mut Steps, programs: &Programs) -> Result<Simulators
 
 /// Runs one of the server's own commands.
 fn secretariat(programs: &Programs, verb: &str, config: &Config) -> Result<()> {
-    run(Command::new(&programs.secretariat)
+    run(programs
+        .server_command()
         .args([verb, "--config"])
         .arg(&config.path))
     .map(drop)
@@ -225,7 +225,7 @@ fn load_demo(cluster: Option<&Cluster>, programs: &Programs, config: &Config) ->
 }
 
 fn start_server(programs: &Programs, config: &Config, port: u16) -> Result<(Server, String)> {
-    let mut server = Server::start(&programs.secretariat, &config.path)?;
+    let mut server = Server::start(programs, &config.path)?;
     let deadline = Instant::now() + Duration::from_secs(30);
     while !server::is_ready(port) {
         interrupt::check()?;

@@ -4,13 +4,14 @@ use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use nix::sys::signal::Signal;
 
 use super::config;
+use crate::build::Programs;
 use crate::paths;
 use crate::process::{self, Running};
 
@@ -24,9 +25,9 @@ pub struct Server {
 
 impl Server {
     /// Starts the server with a configuration file, as a development server.
-    pub fn start(program: &Path, config: &Path) -> Result<Self> {
+    pub fn start(programs: &Programs, config: &Path) -> Result<Self> {
         let log = File::create(log_file()?)?;
-        let mut command = Command::new(program);
+        let mut command = programs.server_command();
         command
             .args(["serve", "--dev", "--config"])
             .arg(config)
