@@ -18,14 +18,13 @@ pub fn Header(palette_open: RwSignal<bool>, help_open: RwSignal<bool>) -> impl I
             <button
                 type="button"
                 class="jump"
-                aria-label=words().search_or_jump
                 aria-keyshortcuts="Meta+K Control+K"
                 aria-haspopup="dialog"
                 on:click=move |_| palette_open.set(true)
             >
                 <Icon icon=icondata_lu::LuSearch/>
                 <span class="jump-words">{words().search_or_jump}</span>
-                <kbd>{shortcut}</kbd>
+                <kbd aria-hidden="true">{shortcut}</kbd>
             </button>
             <span class="spring"></span>
             {session.is_admin().then(|| view! { <Health/> })}

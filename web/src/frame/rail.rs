@@ -14,25 +14,23 @@ pub fn Rail() -> impl IntoView {
     let session = expect_context::<Session>();
     let admin = session.is_admin();
     view! {
-        <div class="rail">
+        <nav class="rail" aria-label=words().main_navigation>
             <a class="brand" href="/">
                 <span class="brand-mark" aria-hidden="true"></span>
                 <span class="rail-word">{words().product}</span>
             </a>
-            <nav aria-label=words().main_navigation>
                 <ul>
                     <RailLink address="/" word=words().home icon=icondata_lu::LuHouse exact=true/>
                     <RailLink address="/people" word=words().people icon=icondata_lu::LuUsers/>
                     {admin.then(|| view! { <RailLink address="/services" word=words().services icon=icondata_lu::LuPlug/> })}
                 </ul>
-            </nav>
             <div class="rail-foot">
-                <a class="rail-link" href="/explorer" rel="external" title=words().explorer>
+                <a class="rail-link" href="/explorer" rel="external" title=words().explorer_title>
                     <Icon icon=icondata_lu::LuBraces/>
                     <span class="rail-word">{words().explorer}</span>
                 </a>
             </div>
-        </div>
+        </nav>
     }
 }
 

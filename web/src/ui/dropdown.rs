@@ -14,6 +14,9 @@ pub fn Dropdown(
     #[prop(default = "button quiet")] button_class: &'static str,
     #[prop(default = "panel")] class: &'static str,
     #[prop(default = false)] menu: bool,
+    /// Whether the face is a sign without words of its own.
+    #[prop(default = true)]
+    sign: bool,
     #[prop(optional)] id: Option<&'static str>,
     face: impl IntoView + 'static,
     children: ChildrenFn,
@@ -75,12 +78,12 @@ pub fn Dropdown(
                 id=id
                 class=button_class
                 node_ref=button
-                aria-label=label.clone()
                 aria-haspopup=menu.then_some("menu")
                 aria-expanded=move || open.get().to_string()
-                title=label.clone()
+                title=sign.then(|| label.clone())
                 on:click=toggle
             >
+                {sign.then(|| view! { <span class="unseen">{label.clone()} " "</span> })}
                 {face}
             </button>
             <div class=class node_ref=panel role=role aria-label=label tabindex="-1" hidden=move || !open.get() on:click=choose>

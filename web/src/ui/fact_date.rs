@@ -111,7 +111,9 @@ pub fn FactDate(
                                 node_ref=input
                             />
                             <button type="submit" class=Look::Primary.class()>{words().save}</button>
-                            <Button look=Look::Quiet press=move |_| { said.set(Said::Nothing); stop(); }>{words().cancel}</Button>
+                            <button type="button" class="button quiet icon-only" aria-label=words().cancel title=words().cancel on:click=move |_| { said.set(Said::Nothing); stop(); }>
+                                <Icon icon=icondata_lu::LuX/>
+                            </button>
                             <Show when=move || value.get().is_some()>
                                 <Button look=Look::Quiet press=move |_| keep.with_value(|keep| keep(None))>{words().clear_date}</Button>
                             </Show>

@@ -24,6 +24,6 @@ pub use fact_date::{FactDate, Saving};
 pub use icon::{Icon, ServiceIcon};
 pub use marks::{AccountMark, StateMark, Tag, WarningMark};
 pub use progress::Progress;
-pub use shown::{ErrorNote, Notice, PageTitle, Shown, Skeleton};
+pub use shown::{ErrorNote, Notice, PageTitle, Shown, Skeleton, name_document};
 pub use time::{Ago, Day};
 pub use toast::{ToastRegion, Toasts};

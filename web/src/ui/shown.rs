@@ -1,5 +1,7 @@
 //! What stands where a value is not there yet or will not come, and the title of a page.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use leptos::html;
 use leptos::prelude::*;
 
@@ -9,6 +11,14 @@ use crate::api::ApiError;
 use crate::remote::Remote;
 use crate::words::words;
 
+/// Whether no page has been shown yet.
+static FIRST_PAGE: AtomicBool = AtomicBool::new(true);
+
+/// Names the document after what is shown.
+pub fn name_document(title: &str) {
+    document().set_title(&format!("{title} · {}", words().product));
+}
+
 /// The one `h1` of a page. It takes the focus when the page is gone to, and names the document.
 #[component]
 pub fn PageTitle(
@@ -17,19 +27,12 @@ pub fn PageTitle(
 ) -> impl IntoView {
     let node = NodeRef::<html::H1>::new();
     Effect::new(move |_| {
-        let title = title.get();
-        document().set_title(&if title.is_empty() {
-            words().product.to_owned()
-        } else {
-            format!("{title} · {}", words().product)
-        });
+        title.with(|title| name_document(title));
     });
     Effect::new(move |_| {
         let Some(node) = node.get() else { return };
-        let held = document()
-            .active_element()
-            .is_some_and(|element| element.tag_name() != "BODY" && element.is_connected());
-        if !held {
+        // The first page keeps the focus at its start, where the way past the navigation is.
+        if !FIRST_PAGE.swap(false, Ordering::Relaxed) {
             drop(node.focus());
         }
     });

@@ -28,7 +28,8 @@ words! {
     home: "Home", "Accueil";
     people: "People", "Personnes";
     services: "Services", "Services";
-    explorer: "API explorer", "Explorateur d’API";
+    explorer: "API", "API";
+    explorer_title: "API explorer", "Explorateur de l’API";
     search_or_jump: "Search or jump to…", "Rechercher ou aller à…";
     language: "Language", "Langue";
     theme: "Theme", "Thème";

@@ -13,6 +13,8 @@ use wasm_bindgen::closure::Closure;
 
 use crate::pages::person::PersonRoute;
 use crate::session::Session;
+use crate::ui::name_document;
+use crate::words::words;
 use cards::Cards;
 use users::Users;
 
@@ -31,6 +33,12 @@ pub fn PeopleRoute() -> impl IntoView {
         params
             .with(|params| params.get("id"))
             .filter(|id| !id.is_empty())
+    });
+    // An open person names the document; the list names it again when they are closed.
+    Effect::new(move |_| {
+        if open.get().is_none() {
+            name_document(words().people);
+        }
     });
     let wide = use_wide();
     provide_context(Beside(wide));

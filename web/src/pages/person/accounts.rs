@@ -38,20 +38,26 @@ fn OneAccount(
         (words().name, account.name.clone()),
     ];
     let id = account.id.clone();
-    let raw = review.map(|review| {
-        move || {
-            let account = review.ok()?.accounts.into_iter().find(|account| account.id == id)?;
-            Some(view! {
-                <div class="fact"><dt>{words().remote_id}</dt><dd><code>{account.remote_id}</code></dd></div>
-                <div class="fact raw">
-                    <details>
-                        <summary>{words().raw_data}</summary>
-                        <pre tabindex="0">{serde_json::to_string_pretty(&account.data).unwrap_or_default()}</pre>
-                    </details>
-                </div>
-            })
-        }
+    let reviewed = Memo::new(move |_| {
+        review?
+            .ok()?
+            .accounts
+            .into_iter()
+            .find(|account| account.id == id)
     });
+    let remote_id = move || {
+        reviewed.get().map(|account| view! {
+            <div class="fact"><dt>{words().remote_id}</dt><dd><code>{account.remote_id}</code></dd></div>
+        })
+    };
+    let raw = move || {
+        reviewed.get().map(|account| view! {
+            <details class="raw">
+                <summary>{words().raw_data}</summary>
+                <pre tabindex="0">{serde_json::to_string_pretty(&account.data).unwrap_or_default()}</pre>
+            </details>
+        })
+    };
     view! {
         <li class="account" id=format!("account-{}", account.id) data-state=account.state.clone()>
             <div class="account-head">
@@ -73,8 +79,9 @@ fn OneAccount(
                     <div class="fact"><dt>{name}</dt><dd>{value?}</dd></div>
                 })).collect_view()}
                 <div class="fact"><dt>{words().last_seen}</dt><dd><Ago at=account.last_seen_at/></dd></div>
-                {raw}
+                {remote_id}
             </dl>
+            {raw}
         </li>
     }
 }

@@ -18,7 +18,7 @@ use crate::queries::{Person as PersonQuery, PersonReview, person, person_review}
 use crate::remote::remote;
 use crate::session::Session;
 use crate::ui::list::use_address;
-use crate::ui::{Avatar, Icon, Notice, PageTitle, Shown, StateMark};
+use crate::ui::{Avatar, Icon, Notice, PageTitle, Shown, StateMark, name_document};
 use crate::words::words;
 pub use accounts::Accounts;
 use facts::Facts;
@@ -94,7 +94,7 @@ fn Known(
         move || {
             let name = name.clone();
             if beside.get() {
-                document().set_title(&format!("{name} · {}", words().product));
+                name_document(&name);
                 view! { <h2 class="person-name">{name}</h2> }.into_any()
             } else {
                 view! { <PageTitle title=name class="person-name"/> }.into_any()

@@ -62,7 +62,7 @@ fn OneFacet(address: Address, facet: Facet) -> impl IntoView {
         view! { <span>{label}</span>{chosen}<Icon icon=icondata_lu::LuChevronDown/> }
     };
     view! {
-        <Dropdown label=label button_class="button facet" face=face>
+        <Dropdown label=label button_class="button facet" sign=false face=face>
             <ul class="facet-choices">
                 <For each=move || choices.get() key=|choice| (choice.value.clone(), choice.count) let:choice>
                     {
