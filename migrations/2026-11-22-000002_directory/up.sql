@@ -145,15 +145,18 @@ create index sync_changes_user_id_idx on sync_changes (user_id);
 create trigger sync_changes_notify after insert or update or delete on sync_changes
   for each statement execute function notify_table_changed();
 
--- What anybody signed in may know of anybody.
+-- What anybody signed in may know of anybody. (Through a `with`, so that PostgreSQL takes no writes to it.)
 create view user_cards as
-  select id, kind, name, search_name, avatar_url,
-         case
-           when not active or departure < current_date then 'left'
-           when arrival > current_date then 'arriving'
-           else 'present'
-         end as presence
-  from users;
+  with cards as not materialized (
+    select id, kind, name, search_name, avatar_url,
+           case
+             when not active or departure < current_date then 'left'
+             when arrival > current_date then 'arriving'
+             else 'present'
+           end as presence
+    from users
+  )
+  select * from cards;
 
 -- What an administrator should look at, one row a user and warning.
 create view user_warnings as

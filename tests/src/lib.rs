@@ -2,4 +2,5 @@
 //!
 //! Nothing here knows the server but by its network.
 
+pub mod harness;
 pub mod simulators;

@@ -96,6 +96,6 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Schema { role } => command::schema(config, &role).await,
         Command::Config {
             command: ConfigCommand::Check,
-        } => command::check(&config),
+        } => Ok(command::check(&config)),
     }
 }

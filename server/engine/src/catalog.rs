@@ -14,6 +14,10 @@ pub struct Catalog(Vec<Relation>);
 
 /// A table or view.
 #[derive(Debug, Clone, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an answer of PostgreSQL of its own"
+)]
 pub struct Relation {
     /// Its schema.
     pub schema: String,

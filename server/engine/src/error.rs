@@ -143,8 +143,9 @@ impl std::error::Error for GraphqlError {}
 
 impl From<GraphqlError> for async_graphql::ServerError {
     fn from(error: GraphqlError) -> Self {
-        error
-            .into_field_error()
-            .into_server_error(async_graphql::Pos::default())
+        let error = error.into_field_error();
+        let mut answer = Self::new(error.message, None);
+        answer.extensions = error.extensions;
+        answer
     }
 }

@@ -137,7 +137,7 @@ pub enum Provider {
     /// Any name without a password; only with `--dev`.
     Dev(DevProvider),
     /// GitHub's OAuth 2.
-    Github(GithubProvider),
+    Github(Box<GithubProvider>),
 }
 
 impl Provider {

@@ -31,7 +31,10 @@ enum Written {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = Written::deserialize(deserializer).map_err(|_| {
+        let written = Written::deserialize(deserializer).map_err(|error: D::Error| {
+            if error.to_string().starts_with("missing") {
+                return error;
+            }
             D::Error::custom("a secret is a text, { env = \"NAME\" } or { file = \"PATH\" }")
         })?;
         let value = match written {

@@ -47,7 +47,7 @@ pub struct Key {
     pub encoding: EncodingKey,
     /// Verifies.
     pub decoding: DecodingKey,
-    public_key: Vec<u8>,
+    public: Vec<u8>,
 }
 
 /// All keys that tokens may be signed with, the newest first.
@@ -101,7 +101,7 @@ impl Keys {
                     "use": "sig",
                     "alg": "EdDSA",
                     "kid": key.id,
-                    "x": URL_SAFE_NO_PAD.encode(&key.public_key),
+                    "x": URL_SAFE_NO_PAD.encode(&key.public),
                 })
             })
             .collect();
@@ -143,7 +143,7 @@ impl TryFrom<SigningKey> for Key {
             id: row.id.to_string(),
             encoding: EncodingKey::from_ed_der(&row.private_key),
             decoding,
-            public_key: row.public_key,
+            public: row.public_key,
         })
     }
 }

@@ -90,7 +90,7 @@ async fn login(
     };
     let begun = identity.begin(&proven, &headers).await?;
     let mut response = Json(identity.introduce(&begun.user, &begun.session)?).into_response();
-    set_cookie(&mut response, identity.session_cookie(begun.secret));
+    set_cookie(&mut response, &identity.session_cookie(begun.secret));
     Ok(response)
 }
 
@@ -120,7 +120,7 @@ async fn depart(
         .path("/auth")
         .max_age(PENDING_LIFETIME)
         .build();
-    set_cookie(&mut response, cookie);
+    set_cookie(&mut response, &cookie);
     Ok(response)
 }
 
@@ -141,9 +141,8 @@ async fn arrive(
 }
 
 async fn current_user(State(identity): Shared, headers: HeaderMap) -> Result<Response, ApiError> {
-    let session = match identity.authenticator.by_cookie(&headers).await {
-        Ok(Some((session, _))) => session,
-        Ok(None) | Err(_) => return Err(IdentityError::NotSignedIn.into()),
+    let Ok(Some((session, _))) = identity.authenticator.by_cookie(&headers).await else {
+        return Err(IdentityError::NotSignedIn.into());
     };
     let mut conn = identity
         .authenticator
@@ -176,7 +175,7 @@ async fn logout(State(identity): Shared, headers: HeaderMap) -> Result<Response,
     let gone = identity
         .cookie(session::COOKIE, String::new())
         .max_age(cookie::time::Duration::ZERO);
-    set_cookie(&mut response, gone.build());
+    set_cookie(&mut response, &gone.build());
     Ok(response)
 }
 
@@ -216,11 +215,11 @@ impl Identity {
             "/"
         };
         let mut response = Redirect::to(next).into_response();
-        set_cookie(&mut response, self.session_cookie(begun.secret));
+        set_cookie(&mut response, &self.session_cookie(begun.secret));
         let done = self.cookie(PENDING_COOKIE, String::new()).path("/auth");
         set_cookie(
             &mut response,
-            done.max_age(cookie::time::Duration::ZERO).build(),
+            &done.max_age(cookie::time::Duration::ZERO).build(),
         );
         Ok(response)
     }
@@ -258,7 +257,7 @@ impl Identity {
         })
     }
 
-    /// The user and an access token, as UsersHub's module answers a sign-in.
+    /// The user and an access token, as the module of `UsersHub` answers a sign-in.
     fn introduce(&self, user: &User, session: &Session) -> Result<serde_json::Value, ApiError> {
         let authenticator = &self.authenticator;
         let AccessToken { token, expires } = token::sign(
@@ -305,7 +304,7 @@ fn is_own_path(next: &str) -> bool {
     next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n'])
 }
 
-fn set_cookie(response: &mut Response, cookie: Cookie<'_>) {
+fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

@@ -70,7 +70,7 @@ pub struct Row<T> {
 
 impl<T> Row<T> {
     /// The row of this key.
-    pub fn new(key: impl ToString) -> Self {
+    pub fn new(key: &impl ToString) -> Self {
         Self {
             key: key.to_string(),
             table: PhantomData,

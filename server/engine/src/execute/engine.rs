@@ -365,7 +365,7 @@ fn operation<'a>(
     document
         .operations
         .iter()
-        .find(|(operation, _)| name.is_none() || operation.map(|known| known.as_str()) == name)
+        .find(|(operation, _)| name.is_none() || operation.map(async_graphql::Name::as_str) == name)
         .map(|(_, operation)| &operation.node)
 }
 

@@ -21,7 +21,7 @@ pub struct Options {
 
 /// Everything that does not fit.
 #[derive(Debug, thiserror::Error)]
-#[error("inconsistent metadata:{}", .0.iter().map(|each| format!("\n  - {each}")).collect::<String>())]
+#[error("inconsistent metadata:\n  - {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  - "))]
 pub struct Inconsistencies(pub Vec<Inconsistency>);
 
 /// One thing that does not fit.

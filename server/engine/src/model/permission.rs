@@ -13,7 +13,7 @@ pub(super) fn predicate(model: &Model, table: &Table, rule: &Json) -> Result<Pre
         .iter()
         .map(|(key, value)| member(model, table, key, value))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Predicate::And(all)).map(simplified)
+    Ok(simplified(Predicate::And(all)))
 }
 
 fn simplified(predicate: Predicate) -> Predicate {

@@ -42,9 +42,8 @@ impl<'a> Planner<'a> {
         };
         match name {
             "_and" => return Ok(Predicate::And(list()?)),
-            "_or" if value.is_null() => return Ok(Predicate::TRUE),
+            "_or" | "_not" if value.is_null() => return Ok(Predicate::TRUE),
             "_or" => return Ok(Predicate::Or(list()?)),
-            "_not" if value.is_null() => return Ok(Predicate::TRUE),
             "_not" => return Ok(Predicate::Not(Box::new(self.filter(table, Some(value))?))),
             _ => {}
         }

@@ -44,7 +44,7 @@ impl SyncMutations {
         id: Uuid,
     ) -> async_graphql::Result<Row<SyncRuns>> {
         self.0.approve(id, caller(ctx)).await.map_err(refusal)?;
-        Ok(Row::new(id))
+        Ok(Row::new(&id))
     }
 
     /// Gives up the plan of a dry run, or one that waits.
@@ -54,7 +54,7 @@ impl SyncMutations {
         id: Uuid,
     ) -> async_graphql::Result<Row<SyncRuns>> {
         self.0.discard(id, caller(ctx)).await.map_err(refusal)?;
-        Ok(Row::new(id))
+        Ok(Row::new(&id))
     }
 }
 

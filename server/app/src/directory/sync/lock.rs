@@ -5,7 +5,6 @@
 use diesel::sql_types::{Bool, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use engine::Pool;
-use uuid::Uuid;
 
 use super::SyncError;
 use crate::{db, directory::services::Service};
@@ -41,21 +40,21 @@ impl Lock {
     }
 }
 
-/// Marks the runs of a service that lost their process; the caller holds the service's lock.
-pub(super) async fn mark_interrupted(
-    conn: &mut AsyncPgConnection,
-    service_id: Uuid,
-) -> Result<(), SyncError> {
+/// Marks the runs that lost their process: those at work whose lock is free, and those whose lock the caller holds.
+pub(super) async fn mark_interrupted(conn: &mut AsyncPgConnection) -> Result<(), SyncError> {
     let marked = diesel::sql_query(
-        "update sync_runs set state = 'interrupted', finished_at = now(), \
+        "with at_work as materialized ( \
+           select id, service_id from sync_runs where state in ('queued', 'fetching', 'planning', 'applying') \
+         ) \
+         update sync_runs r set state = 'interrupted', finished_at = now(), \
          error = 'the server stopped during this run; nothing of it was applied' \
-         where service_id = $1 and state in ('queued', 'fetching', 'planning', 'applying')",
+         from at_work w \
+         where r.id = w.id and pg_try_advisory_xact_lock(hashtextextended('sync:' || w.service_id::text, 0))",
     )
-    .bind::<SqlUuid, _>(service_id)
     .execute(conn)
     .await?;
     if marked > 0 {
-        tracing::warn!(runs = marked, service = %service_id, "marked interrupted sync runs");
+        tracing::warn!(runs = marked, "marked interrupted sync runs");
     }
     Ok(())
 }

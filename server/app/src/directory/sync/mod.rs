@@ -100,7 +100,7 @@ impl Syncer {
         }
         let mut ids = Vec::with_capacity(begun.len());
         for (service, mut lock) in begun {
-            lock::mark_interrupted(lock.connection(), service.id).await?;
+            lock::mark_interrupted(lock.connection()).await?;
             let id = Run::create(lock.connection(), service.id, order).await?;
             ids.push(id);
             let syncer = self.clone();
@@ -170,13 +170,6 @@ impl Syncer {
 
     /// Marks runs whose process died.
     pub async fn mark_interrupted(&self) -> Result<(), SyncError> {
-        for service in self.services.iter() {
-            match lock::Lock::take(&self.pool, service).await {
-                Ok(mut lock) => lock::mark_interrupted(lock.connection(), service.id).await?,
-                Err(SyncError::AlreadyRunning(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
+        lock::mark_interrupted(&mut *self.pool.get().await?).await
     }
 }

@@ -1,0 +1,137 @@
+//! What the server refuses to start with, and how it says so.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use anyhow::Result;
+use tests::harness::{Database, run};
+
+const SERVICE: &str =
+    "[[services]]\nid = \"github\"\nkind = \"github\"\nname = \"GitHub\"\norganization = \"o\"\n";
+
+async fn check(config: &str) -> Result<String> {
+    let path =
+        std::env::temp_dir().join(format!("secretariat-config-{}.toml", uuid::Uuid::new_v4()));
+    std::fs::write(&path, config)?;
+    let environment = [("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")];
+    let ended = run(
+        &["--config", &path.to_string_lossy(), "config", "check"],
+        &environment,
+    )
+    .await?;
+    assert!(!ended.is_success, "accepted: {config}");
+    assert_eq!(
+        ended.errors.matches("secretariat:").count(),
+        1,
+        "one message: {}",
+        ended.errors
+    );
+    Ok(ended.errors)
+}
+
+#[tokio::test]
+async fn an_unknown_key_names_the_nearest_known_one() -> Result<()> {
+    let message =
+        check("[server]\nlisten = \"127.0.0.1:1\"\npublic_ulr = \"http://x.example\"\n").await?;
+    assert!(
+        message.contains("public_ulr") && message.contains("did you mean `public_url`?"),
+        "{message}"
+    );
+    let message = check("[sink]\nschedule = \"\"\n").await?;
+    assert!(message.contains("did you mean `sync`?"), "{message}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn wrong_values_are_named_with_their_place() -> Result<()> {
+    for (config, words) in [
+        (SERVICE.to_owned(), "token"),
+        (format!("{SERVICE}token = \"\"\n"), "secret"),
+        (
+            format!("{SERVICE}token = {{ env = \"NOT_SET_HERE\" }}\n"),
+            "NOT_SET_HERE",
+        ),
+        (
+            format!("{SERVICE}token = {{ file = \"/nowhere/token\" }}\n"),
+            "/nowhere/token",
+        ),
+        (
+            format!("{SERVICE}token = \"t\"\n{SERVICE}token = \"t\"\n"),
+            "two of them have the id \"github\"",
+        ),
+        (
+            SERVICE.replace("\"github\"\nname", "\"gitlab\"\nname"),
+            "gitlab",
+        ),
+        ("[sync]\nvanish_limit = 3.0\n".to_owned(), "vanish_limit"),
+        ("[sync]\nschedule = \"at noon\"\n".to_owned(), "schedule"),
+        (
+            "[database]\nurl = \"x\"\npool_size = 1\n".to_owned(),
+            "pool_size",
+        ),
+        ("not toml".to_owned(), "TOML"),
+    ] {
+        let message = check(&config).await?;
+        assert!(message.contains(words), "{config}\n→ {message}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wrong_database_is_one_clear_message() -> Result<()> {
+    let environment = [
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing"),
+        ("SECRETARIAT_LISTEN", "127.0.0.1:0"),
+    ];
+    let ended = run(&["serve"], &environment).await?;
+    assert!(
+        !ended.is_success && ended.errors.contains("no connection to the database"),
+        "{}",
+        ended.errors
+    );
+    let without = run(&["config", "check"], &[]).await?;
+    assert!(
+        !without.is_success && without.errors.contains("database"),
+        "{}",
+        without.errors
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_taken_port_is_one_clear_message() -> Result<()> {
+    let database = Database::create().await?;
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let address = taken.local_addr()?.to_string();
+    let ended = run(
+        &["serve"],
+        &[
+            ("DATABASE_URL", database.url()),
+            ("SECRETARIAT_LISTEN", &address),
+        ],
+    )
+    .await?;
+    assert!(
+        !ended.is_success
+            && ended
+                .errors
+                .contains(&format!("cannot listen on {address}")),
+        "{}",
+        ended.errors
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn any_key_can_come_from_the_environment() -> Result<()> {
+    let environment = [
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing"),
+        ("SECRETARIAT__SYNC__VANISH_LIMIT", "7"),
+    ];
+    let ended = run(&["config", "check"], &environment).await?;
+    assert!(
+        !ended.is_success && ended.errors.contains("vanish_limit: 7"),
+        "{}",
+        ended.errors
+    );
+    Ok(())
+}

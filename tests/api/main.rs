@@ -1,0 +1,14 @@
+//! What the server promises, asked over its network.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "indexing into a JSON answer gives null where a member is missing"
+)]
+
+mod configuration;
+mod graphql;
+mod migrations;
+mod permissions;
+mod sign_in;
+mod subscriptions;
+mod sync;

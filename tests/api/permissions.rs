@@ -1,0 +1,133 @@
+//! Who may do what: one matrix of role × table × operation, read from each role's own schema.
+//!
+//! A new table, role or permission changes the matrix, and so cannot be left out or granted unnoticed.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use anyhow::{Context as _, Result};
+use apollo_compiler::{ExecutableDocument, Schema, validation::Valid};
+use tests::harness::{Database, run};
+
+const ROLES: [&str; 3] = ["anonymous", "user", "admin"];
+
+async fn schema(database: &Database, role: &str) -> Result<Valid<Schema>> {
+    let sdl = run(
+        &["schema", "--role", role],
+        &[("DATABASE_URL", database.url())],
+    )
+    .await?
+    .ok()?;
+    Schema::parse_and_validate(sdl, "schema.graphql")
+        .map_err(|error| anyhow::anyhow!("{role}: {error}"))
+}
+
+fn root_fields(schema: &Valid<Schema>, root: &str) -> BTreeSet<String> {
+    let fields = schema
+        .get_object(root)
+        .map(|root| root.fields.keys().map(ToString::to_string).collect());
+    fields.unwrap_or_default()
+}
+
+#[tokio::test]
+async fn the_matrix_of_roles_tables_and_operations() -> Result<()> {
+    let database = Database::create().await?;
+    let mut matrix = String::new();
+    let admin = schema(&database, "admin").await?;
+    let actions_and_tables = root_fields(&admin, "query_root");
+    let tables: Vec<&String> = actions_and_tables
+        .iter()
+        .filter(|name| !name.ends_with("_by_pk") && !name.ends_with("_aggregate"))
+        .collect();
+    for role in ROLES {
+        let schema = schema(&database, role).await?;
+        let (queries, mutations) = (
+            root_fields(&schema, "query_root"),
+            root_fields(&schema, "mutation_root"),
+        );
+        let subscriptions = root_fields(&schema, "subscription_root");
+        assert_eq!(queries, subscriptions, "every query can be followed");
+        writeln!(matrix, "{role}")?;
+        for table in &tables {
+            let columns: Vec<String> = schema
+                .get_object(table)
+                .map(|object| object.fields.keys().map(ToString::to_string).collect())
+                .unwrap_or_default();
+            let may = |fields: &BTreeSet<String>, field: String, word: &'static str| {
+                fields.contains(&field).then_some(word)
+            };
+            let operations: Vec<&str> = [
+                may(&queries, (*table).clone(), "list"),
+                may(&queries, format!("{table}_by_pk"), "by_pk"),
+                may(&queries, format!("{table}_aggregate"), "aggregate"),
+                may(&mutations, format!("insert_{table}_one"), "insert"),
+                may(&mutations, format!("update_{table}_by_pk"), "update"),
+                may(&mutations, format!("delete_{table}_by_pk"), "delete"),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            let operations = if operations.is_empty() {
+                "–".to_owned()
+            } else {
+                operations.join(" ")
+            };
+            writeln!(matrix, "  {table}: {operations}")?;
+            if !columns.is_empty() {
+                writeln!(matrix, "    {}", columns.join(" "))?;
+            }
+        }
+        let is_of_a_table = |field: &&String| {
+            tables.iter().any(|table| {
+                field.contains(table.as_str())
+                    && ["insert_", "update_", "delete_"]
+                        .iter()
+                        .any(|verb| field.starts_with(verb))
+            })
+        };
+        let actions: Vec<&String> = mutations
+            .iter()
+            .filter(|field| !is_of_a_table(field))
+            .collect();
+        writeln!(matrix, "  actions: {actions:?}")?;
+    }
+    insta::assert_snapshot!(matrix);
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_document_of_the_page_is_valid_for_every_role_it_admits() -> Result<()> {
+    let database = Database::create().await?;
+    let mut schemas = Vec::new();
+    for role in ROLES {
+        schemas.push((role, schema(&database, role).await?));
+    }
+    let mut documents = 0;
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../web/graphql"))? {
+        let path = entry?.path();
+        let text = std::fs::read_to_string(&path)?;
+        let roles = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("# roles:"));
+        let roles: Vec<&str> = roles
+            .with_context(|| format!("{} does not begin with `# roles:`", path.display()))?
+            .split(',')
+            .map(str::trim)
+            .collect();
+        for role in roles {
+            let (_, schema) = schemas
+                .iter()
+                .find(|(name, _)| *name == role)
+                .with_context(|| format!("{}: no role {role:?}", path.display()))?;
+            if let Err(problems) = ExecutableDocument::parse_and_validate(schema, &text, &path) {
+                anyhow::bail!("{} as {role}: {problems}", path.display());
+            }
+        }
+        documents += 1;
+    }
+    assert!(
+        documents > 5,
+        "the page has more than {documents} documents"
+    );
+    Ok(())
+}
