@@ -2,10 +2,11 @@
 const socket = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/graphql`;
 const fetcher = GraphiQL.createFetcher({ url: "/v1/graphql", subscriptionUrl: socket });
 
-const example = `# The session of the page signs you in here too. Choose a role in the Headers tab:
+const example = `# Signed in as on the page.
+# Choose a role under Headers:
 #   {"x-hasura-role": "admin"}
 query Services {
-  services(order_by: { position: asc }) {
+  services(order_by: { name: asc }) {
     code
     name
   }
