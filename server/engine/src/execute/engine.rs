@@ -314,6 +314,26 @@ impl<M: ObjectType + 'static> Engine<M> {
         }
     }
 
+    /// The statements that a request would run, one for each root field of a table; nothing is executed.
+    pub async fn explain(
+        &self,
+        session: &Session,
+        request: Request,
+    ) -> Result<Vec<String>, GraphqlError> {
+        let state = Arc::new(RequestState::explaining(session.clone()));
+        let schema = self.schema(session.role());
+        let response = schema.execute(request.data(Arc::clone(&state))).await;
+        if let Some(error) = response.errors.first() {
+            return Err(GraphqlError::from_server_error(error));
+        }
+        Ok(state
+            .notes()
+            .statements
+            .values()
+            .map(|statement| statement.text())
+            .collect())
+    }
+
     /// Follows a subscription; a query or mutation is answered once.
     pub fn stream(
         self: &Arc<Self>,

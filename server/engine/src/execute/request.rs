@@ -12,6 +12,8 @@ use crate::{model::VariablePath, session::Session, sql::Statement};
 pub(super) struct RequestState {
     pub(super) session: Session,
     pub(super) transaction: Transaction,
+    /// Whether statements are only told, not run.
+    pub(super) is_explaining: bool,
     notes: Mutex<Notes>,
 }
 
@@ -33,8 +35,25 @@ impl RequestState {
         Self {
             session,
             transaction: Transaction::default(),
+            is_explaining: false,
             notes: Mutex::default(),
         }
+    }
+
+    /// The state of a request whose statements are only told.
+    pub(super) fn explaining(session: Session) -> Self {
+        Self {
+            is_explaining: true,
+            ..Self::new(session)
+        }
+    }
+
+    /// Notes the statement of a field; true when it is not to be run.
+    pub(super) fn tell(&self, key: &str, statement: &Arc<Statement>) -> bool {
+        self.notes()
+            .statements
+            .insert(key.to_owned(), Arc::clone(statement));
+        self.is_explaining
     }
 
     pub(super) fn notes(&self) -> MutexGuard<'_, Notes> {

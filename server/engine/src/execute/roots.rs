@@ -208,16 +208,16 @@ impl EngineCore {
             return Ok(Some(Value::Null));
         }
         let statement = Arc::new(planned?);
+        if state.tell(key, &statement) {
+            return Ok(Some(Value::Null));
+        }
         let values = statement::resolve(&statement, &ctx.query_env.variables, &state.session)?;
         let mut conn = self
             .pool
             .get()
             .await
             .map_err(|error| GraphqlError::fault(&error))?;
-        let json = statement::run(&mut conn, &statement, &values).await?;
-        let mut notes = state.notes();
-        notes.answers.insert(key.to_owned(), json);
-        notes.statements.insert(key.to_owned(), statement);
+        state.answer(key, statement::run(&mut conn, &statement, &values).await?);
         Ok(Some(Value::Null))
     }
 
@@ -230,14 +230,16 @@ impl EngineCore {
         if !state.claim(key) {
             return Ok(Some(Value::Null));
         }
-        let statement = planned?;
+        let statement = Arc::new(planned?);
+        if state.tell(key, &statement) {
+            return Ok(Some(Value::Null));
+        }
         let values = statement::resolve(&statement, &ctx.query_env.variables, &state.session)?;
         let mut slot = state.transaction.begin(&self.pool, &state.session).await?;
         let Some(conn) = slot.as_mut() else {
             return Ok(Some(Value::Null));
         };
-        let json = statement::run(conn, &statement, &values).await?;
-        state.answer(key, json);
+        state.answer(key, statement::run(conn, &statement, &values).await?);
         Ok(Some(Value::Null))
     }
 

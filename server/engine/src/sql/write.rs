@@ -16,9 +16,10 @@ impl Writer<'_> {
         let is_checked = !write.check.is_true();
         if is_checked {
             let alias = self.alias();
-            self.syntax("case when (select coalesce(bool_and(");
+            // A check that is null does not hold.
+            self.syntax("case when (select coalesce(bool_and(coalesce(");
             self.predicate(table, alias, &write.check);
-            self.syntax("), true) from written ").put_alias(alias);
+            self.syntax(", false)), true) from written ").put_alias(alias);
             self.syntax(") then 'y' else 'n' end || ");
         }
         self.syntax("coalesce((select row_to_json(r) from (");

@@ -1,0 +1,209 @@
+//! Golden cases: a folder each in `golden/cases`, with `session.json` and `request.json`, and the recorded
+//! `response.json`; `statement.sql` pins the text of the statements for a few.
+//!
+//! Every case runs on its own copy of the database, twice, so that the second answer comes from the kept plan.
+//! `UPDATE_GOLDEN=1` records anew: read the difference before you commit it.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the test command says in the environment where PostgreSQL is"
+)]
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+use async_graphql::{EmptyMutation, Request};
+use diesel_async::{
+    AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _,
+    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
+};
+use engine::{
+    Actions, Engine, EngineBuilder, Pool, Session,
+    metadata::{Directory, load},
+    model::Options,
+};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
+
+struct Database {
+    admin_url: String,
+    name: String,
+}
+
+impl Database {
+    /// A new database with the schema of the cases.
+    async fn create(name: String) -> Result<Self> {
+        let admin_url = std::env::var("SECRETARIAT_TEST_PG")
+            .context("SECRETARIAT_TEST_PG is not set: run the tests by `cargo xtask test`")?;
+        let database = Self { admin_url, name };
+        let mut admin = AsyncPgConnection::establish(&database.admin_url).await?;
+        let name = &database.name;
+        admin
+            .batch_execute(&format!("drop database if exists {name} with (force)"))
+            .await?;
+        admin
+            .batch_execute(&format!("create database {name}"))
+            .await?;
+        let schema = std::fs::read_to_string(format!("{FOLDER}/schema.sql"))?;
+        AsyncPgConnection::establish(&database.url())
+            .await?
+            .batch_execute(&schema)
+            .await?;
+        Ok(database)
+    }
+
+    fn url(&self) -> String {
+        let (server, _) = self
+            .admin_url
+            .rsplit_once('/')
+            .unwrap_or((&self.admin_url, ""));
+        format!("{server}/{}", self.name)
+    }
+
+    async fn drop(self) -> Result<()> {
+        let mut admin = AsyncPgConnection::establish(&self.admin_url).await?;
+        Ok(admin
+            .batch_execute(&format!("drop database {} with (force)", self.name))
+            .await?)
+    }
+
+    async fn engine(&self) -> Result<Engine<EmptyMutation>> {
+        let mut manager = ManagerConfig::default();
+        manager.recycling_method = RecyclingMethod::Fast;
+        let manager = AsyncDieselConnectionManager::new_with_config(self.url(), manager);
+        let directory = Directory::read(&Path::new(FOLDER).join("metadata"))?;
+        let builder = EngineBuilder {
+            pool: Pool::builder(manager).build()?,
+            metadata: load(&directory)?,
+            options: Options {
+                stringify_numbers: true,
+            },
+            mutations: EmptyMutation,
+            actions: Actions::new(),
+        };
+        Ok(builder.build().await?)
+    }
+}
+
+fn read(path: &Path) -> Result<serde_json::Value> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// Compares a file with what was found, or records it. Tells what differs.
+fn compare(path: &Path, found: &str) -> Result<Option<String>> {
+    if std::env::var("UPDATE_GOLDEN").is_ok() {
+        std::fs::write(path, found)?;
+        return Ok(None);
+    }
+    let recorded = std::fs::read_to_string(path).unwrap_or_default();
+    Ok((recorded != found).then(|| {
+        format!(
+            "{}\nrecorded: {recorded}\nfound:    {found}",
+            path.display()
+        )
+    }))
+}
+
+async fn run(case: &Path, position: usize) -> Result<Vec<String>> {
+    let database = Database::create(format!("golden_{}_{position}", std::process::id())).await?;
+    let engine = database.engine().await?;
+    let session: BTreeMap<String, String> =
+        serde_json::from_value(read(&case.join("session.json"))?)?;
+    let role = session.get("x-hasura-role").cloned().unwrap_or_default();
+    let session = Session::new(role, session);
+    let request = async || -> Result<Request> {
+        Ok(serde_json::from_value(read(&case.join("request.json"))?)?)
+    };
+    let is_query = !request().await?.query.trim_start().starts_with("mutation");
+    let mut problems = Vec::new();
+    let statements = case.join("statement.sql");
+    if statements.exists() {
+        let mut text = engine
+            .explain(&session, request().await?)
+            .await?
+            .join(";\n");
+        text.push('\n');
+        problems.extend(compare(&statements, &text)?);
+    }
+    let first = engine
+        .execute(session.clone(), request().await?)
+        .await
+        .to_json();
+    let pretty =
+        serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&first)?)? + "\n";
+    problems.extend(compare(&case.join("response.json"), &pretty)?);
+    if is_query {
+        let second = engine.execute(session, request().await?).await.to_json();
+        if first != second {
+            problems.push(format!(
+                "{}: the kept plan answers {second}",
+                case.display()
+            ));
+        }
+    }
+    drop(engine);
+    database.drop().await?;
+    Ok(problems)
+}
+
+#[tokio::test]
+async fn every_case_answers_as_recorded() -> Result<()> {
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(format!("{FOLDER}/cases"))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    cases.sort();
+    assert!(cases.len() > 40, "only {} cases were found", cases.len());
+    let mut problems = Vec::new();
+    for (position, case) in cases.iter().enumerate() {
+        problems.extend(run(case, position).await?);
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn inconsistent_metadata_lists_every_problem() -> Result<()> {
+    let database = Database::create(format!("golden_{}_inconsistent", std::process::id())).await?;
+    let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let directory = Directory::new([
+        file(
+            "databases/databases.yaml",
+            "- name: default\n  kind: postgres\n  tables: \"!include tables.yaml\"\n",
+        ),
+        file(
+            "databases/tables.yaml",
+            "- table: {name: nowhere}\n\
+             - table: {name: author}\n  object_relationships: [{name: x, using: {foreign_key_constraint_on: name}}]\n  \
+             select_permissions:\n  - role: r\n    permission: {columns: [isbn], filter: {gone: {_eq: 1}}}\n  \
+             - role: s\n    permission: {columns: [id], filter: {name: {_resembles: 1}}}\n",
+        ),
+    ]);
+    let pool = Pool::builder(AsyncDieselConnectionManager::new(database.url())).build()?;
+    let builder = EngineBuilder {
+        pool,
+        metadata: load(&directory)?,
+        options: Options::default(),
+        mutations: EmptyMutation,
+        actions: Actions::new(),
+    };
+    let message = builder
+        .build()
+        .await
+        .err()
+        .context("it was accepted")?
+        .to_string();
+    for problem in [
+        "nowhere: no such table",
+        "\"x\": no foreign key",
+        "\"isbn\"",
+        "\"gone\"",
+        "\"_resembles\"",
+    ] {
+        assert!(message.contains(problem), "{problem} is not in:\n{message}");
+    }
+    database.drop().await
+}

@@ -1,0 +1,3 @@
+select (select coalesce(json_agg(r), '[]') from (select t0."id" as "id" from "public"."book" t0 where exists (select 1 from "public"."author" t1 where t1."id" = t0."author_id" and t1."name" = $1::text) order by t0."id" asc nulls last) r)::text;
+select (select coalesce(json_agg(r), '[]') from (select t0."id" as "id" from "public"."author" t0 where exists (select 1 from "public"."book" t1 where t1."author_id" = t0."id") order by t0."id" asc nulls last) r)::text;
+select (select coalesce(json_agg(r), '[]') from (select t0."id" as "id" from "public"."book" t0 where not (exists (select 1 from "public"."loan" t1 where t1."book_id" = t0."id")) order by t0."id" asc nulls last) r)::text

@@ -1,0 +1,1 @@
+with written as (insert into "public"."author" ("name", "reader_id") values ($1::text, $2::text) returning *) select case when (select coalesce(bool_and(coalesce(t0."name" <> $3::text, false)), true) from written t0) then 'y' else 'n' end || coalesce((select row_to_json(r) from (select t1."name" as "name", t1."reader_id" as "reader_id" from written t1) r), 'null')::text
