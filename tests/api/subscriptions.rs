@@ -60,7 +60,7 @@ impl Socket {
                 .context("nothing came in time")?;
             match message {
                 Some(Ok(Message::Text(text))) => return Ok(Some(serde_json::from_str(&text)?)),
-                Some(Ok(Message::Close(_))) | Some(Err(_)) | None => return Ok(None),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),
                 Some(Ok(_)) => {}
             }
         }
