@@ -50,7 +50,7 @@ enum XtaskCommand {
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -58,18 +58,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: XtaskCommand) -> Result<()> {
+fn run(command: XtaskCommand) -> Result<ExitCode> {
     match command {
-        XtaskCommand::Start(arguments) => start::run_command(&arguments),
-        XtaskCommand::Test(arguments) => test::run_command(&arguments),
-        XtaskCommand::Web => web::build(&paths::root()),
-        XtaskCommand::Schema { check, only } => schema::run_command(
-            if check {
+        XtaskCommand::Start(arguments) => start::run_command(&arguments)?,
+        XtaskCommand::Test(arguments) => return test::run_command(&arguments),
+        XtaskCommand::Web => web::build(&paths::root())?,
+        XtaskCommand::Schema { check, only } => {
+            let on_drift = if check {
                 schema::OnDrift::Fail
             } else {
                 schema::OnDrift::Write
-            },
-            only,
-        ),
+            };
+            schema::run_command(on_drift, only)?;
+        }
     }
+    Ok(ExitCode::SUCCESS)
 }
