@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use crate::{
     config::Config,
     db,
-    directory::sync::{Extent, Order, Run, Trigger},
+    directory::sync::{Extent, Order, Run, Syncer, Trigger},
     server,
 };
 
@@ -29,7 +29,7 @@ pub async fn sync(
 ) -> anyhow::Result<ExitCode> {
     let pool = db::pool(&config.database)?;
     db::check_migrated(&pool).await?;
-    let syncer = server::syncer(&config, &pool).await?;
+    let syncer = server::syncer(config, &pool).await?;
     let order = Order {
         trigger: Trigger::Cli,
         requested_by: None,
@@ -71,10 +71,11 @@ pub async fn sync(
 }
 
 /// `secretariat schema`
-pub async fn schema(config: Config, role: &str) -> anyhow::Result<ExitCode> {
+pub async fn schema(config: &Config, role: &str) -> anyhow::Result<ExitCode> {
     let pool = db::pool(&config.database)?;
     db::check_migrated(&pool).await?;
-    let syncer = server::syncer(&config, &pool).await?;
+    // Telling the schema syncs nothing, and must not touch the services.
+    let syncer = Syncer::new(pool.clone(), Vec::new(), config.sync.vanish_limit);
     print!("{}", server::engine(&pool, syncer).await?.sdl(role));
     Ok(ExitCode::SUCCESS)
 }

@@ -92,8 +92,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Serve { dev } => server::serve(config, dev).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => command::migrate(&config).await,
-        Command::Sync { services, dry_run } => command::sync(config, services, dry_run).await,
-        Command::Schema { role } => command::schema(config, &role).await,
+        Command::Sync { services, dry_run } => command::sync(&config, services, dry_run).await,
+        Command::Schema { role } => command::schema(&config, &role).await,
         Command::Config {
             command: ConfigCommand::Check,
         } => Ok(command::check(&config)),

@@ -1,7 +1,8 @@
 //! GitHub: the members of an organization, the people invited to it, and its teams.
 //!
 //! Listing takes GraphQL pages only; the number of requests grows with pages, never one for each member. A token needs the
-//! scope `read:org` and must belong to an owner of the organization, who alone sees invitations; verified e-mail addresses
+//! scopes `read:org` and, for addresses, `read:user` or `user:email`, and must belong to an owner of the organization, who
+//! alone sees invitations; verified e-mail addresses
 //! come only from organizations with a verified domain. Sign-in ([`sign_in`]) uses REST with the person's own token.
 
 mod graphql;

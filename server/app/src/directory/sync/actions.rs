@@ -1,6 +1,8 @@
 //! The actions of the API: `sync_services`, `approve_sync_run`, `discard_sync_run`.
 
-use async_graphql::{Context, Object, TypeName};
+use async_graphql::{
+    Context, InputValueError, InputValueResult, Object, Scalar, ScalarType, TypeName, Value,
+};
 use engine::{GraphqlError, Row, Rows, Session};
 use uuid::Uuid;
 
@@ -12,6 +14,23 @@ pub struct SyncRuns;
 impl TypeName for SyncRuns {
     fn type_name() -> std::borrow::Cow<'static, str> {
         "sync_runs".into()
+    }
+}
+
+/// An id of a row, of the same GraphQL type as the columns of the tables.
+pub struct RowId(Uuid);
+
+#[Scalar(name = "uuid")]
+impl ScalarType for RowId {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => text.parse().map(Self).map_err(InputValueError::custom),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
     }
 }
 
@@ -41,20 +60,20 @@ impl SyncMutations {
     async fn approve_sync_run(
         &self,
         ctx: &Context<'_>,
-        id: Uuid,
+        id: RowId,
     ) -> async_graphql::Result<Row<SyncRuns>> {
-        self.0.approve(id, caller(ctx)).await.map_err(refusal)?;
-        Ok(Row::new(&id))
+        self.0.approve(id.0, caller(ctx)).await.map_err(refusal)?;
+        Ok(Row::new(&id.0))
     }
 
     /// Gives up the plan of a dry run, or one that waits.
     async fn discard_sync_run(
         &self,
         ctx: &Context<'_>,
-        id: Uuid,
+        id: RowId,
     ) -> async_graphql::Result<Row<SyncRuns>> {
-        self.0.discard(id, caller(ctx)).await.map_err(refusal)?;
-        Ok(Row::new(&id))
+        self.0.discard(id.0, caller(ctx)).await.map_err(refusal)?;
+        Ok(Row::new(&id.0))
     }
 }
 

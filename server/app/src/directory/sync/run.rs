@@ -200,17 +200,22 @@ async fn plan(conn: &mut AsyncPgConnection, id: Uuid, service_id: Uuid) -> Resul
 
 /// Applies the stored plan of a run and ends it.
 async fn apply(conn: &mut AsyncPgConnection, id: Uuid, service_id: Uuid) -> Result<(), SyncError> {
-    let steps = [
-        include_str!("sql/apply_users.sql"),
-        include_str!("sql/apply_accounts.sql"),
-        include_str!("sql/apply_changes.sql"),
-        include_str!("sql/apply_names.sql"),
+    step(conn, include_str!("sql/apply_users.sql"), id, service_id).await?;
+    step(conn, include_str!("sql/apply_accounts.sql"), id, service_id).await?;
+    step(conn, include_str!("sql/apply_changes.sql"), id, service_id).await?;
+    step(conn, include_str!("sql/apply_names.sql"), id, service_id).await?;
+    // The planner knows nothing yet of rows that this transaction brought.
+    diesel::sql_query("analyze users, accounts, sync_changes")
+        .execute(conn)
+        .await?;
+    step(
+        conn,
         include_str!("sql/apply_suggestions.sql"),
-        include_str!("sql/apply_end.sql"),
-    ];
-    for statement in steps {
-        step(conn, statement, id, service_id).await?;
-    }
+        id,
+        service_id,
+    )
+    .await?;
+    step(conn, include_str!("sql/apply_end.sql"), id, service_id).await?;
     Ok(())
 }
 
