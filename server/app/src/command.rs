@@ -23,7 +23,7 @@ pub async fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
 
 /// `secretariat sync`: fails when one of the runs did.
 pub async fn sync(
-    config: Config,
+    config: &Config,
     services: Vec<String>,
     dry_run: bool,
 ) -> anyhow::Result<ExitCode> {
