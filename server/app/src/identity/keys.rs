@@ -79,6 +79,22 @@ impl Keys {
             .map(Self)
     }
 
+    /// One new key that nobody else has.
+    #[cfg(test)]
+    pub fn generate() -> Result<Self, KeyError> {
+        let NewSigningKey {
+            private_key,
+            public_key,
+            ..
+        } = NewSigningKey::generate()?;
+        let row = SigningKey {
+            id: Uuid::new_v4(),
+            private_key,
+            public_key,
+        };
+        Ok(Self(vec![row.try_into()?]))
+    }
+
     /// The key that new tokens are signed with.
     pub fn newest(&self) -> Option<&Key> {
         self.0.as_slice().first()

@@ -111,3 +111,41 @@ pub fn verify(
     validation.leeway = LEEWAY;
     Ok(decode::<Claims>(token, &key.decoding, &validation)?.claims)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may end by a panic")]
+
+    use chrono::TimeDelta;
+    use jsonwebtoken::errors::ErrorKind;
+
+    use super::*;
+    use crate::clock;
+
+    const ISSUER: &str = "https://secretariat.example";
+
+    fn check(keys: &Keys, signed_at: DateTime<Utc>, issuer: &str) -> Result<Claims, ErrorKind> {
+        let roles = ["user".to_owned(), "admin".to_owned()];
+        let signed = sign(keys, ISSUER, Uuid::nil(), Uuid::nil(), &roles, signed_at).unwrap();
+        verify(keys, issuer, &signed.token).map_err(|error| error.kind().clone())
+    }
+
+    #[test]
+    fn a_token_holds_for_its_time_its_issuer_and_its_key() {
+        // Another test of this process may have installed it.
+        let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+        let keys = Keys::generate().unwrap();
+        let claims = check(&keys, clock::now(), ISSUER).unwrap();
+        assert_eq!(claims.hasura.default_role, "admin");
+        let long_ago = clock::now() - TimeDelta::minutes(11);
+        assert_eq!(
+            check(&keys, long_ago, ISSUER).unwrap_err(),
+            ErrorKind::ExpiredSignature
+        );
+        let elsewhere = check(&keys, clock::now(), "https://other.example");
+        assert_eq!(elsewhere.unwrap_err(), ErrorKind::InvalidIssuer);
+        let signed = sign(&keys, ISSUER, Uuid::nil(), Uuid::nil(), &[], clock::now()).unwrap();
+        let others = Keys::generate().unwrap();
+        assert!(verify(&others, ISSUER, &signed.token).is_err());
+    }
+}

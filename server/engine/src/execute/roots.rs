@@ -137,7 +137,7 @@ impl OutputType for QueryRoot {
 
 impl ContainerType for QueryRoot {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        self.0.query_field(ctx).await
+        self.0.table_field(ctx, Place::OwnConnection).await
     }
 }
 
@@ -168,7 +168,7 @@ impl<M: ObjectType> OutputType for MutationRoot<M> {
 
 impl<M: ObjectType> ContainerType for MutationRoot<M> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        match self.0.mutation_field(ctx).await? {
+        match self.0.table_field(ctx, Place::Transaction).await? {
             Some(value) => Ok(Some(value)),
             None => self.1.resolve_field(ctx).await,
         }
@@ -197,31 +197,18 @@ impl SubscriptionType for SubscriptionRoot {
     }
 }
 
-impl EngineCore {
-    async fn query_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        let Some(planned) = self.plan(ctx) else {
-            return Ok(None);
-        };
-        let state = ctx.data_unchecked::<Arc<RequestState>>();
-        let key = ctx.item.node.response_key().node.as_str();
-        if !state.claim(key) {
-            return Ok(Some(Value::Null));
-        }
-        let statement = Arc::new(planned?);
-        if state.tell(key, &statement) {
-            return Ok(Some(Value::Null));
-        }
-        let values = statement::resolve(&statement, &ctx.query_env.variables, &state.session)?;
-        let mut conn = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| GraphqlError::fault(&error))?;
-        state.answer(key, statement::run(&mut conn, &statement, &values).await?);
-        Ok(Some(Value::Null))
-    }
+/// Where the statement of a root field runs.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// A query: on a connection of its own, beside its sisters.
+    OwnConnection,
+    /// A mutation: in the transaction of the request.
+    Transaction,
+}
 
-    async fn mutation_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+impl EngineCore {
+    /// Answers the current field when it is a table's; its JSON does not pass through async-graphql.
+    async fn table_field(&self, ctx: &Context<'_>, place: Place) -> ServerResult<Option<Value>> {
         let Some(planned) = self.plan(ctx) else {
             return Ok(None);
         };
@@ -235,11 +222,21 @@ impl EngineCore {
             return Ok(Some(Value::Null));
         }
         let values = statement::resolve(&statement, &ctx.query_env.variables, &state.session)?;
-        let mut slot = state.transaction.begin(&self.pool, &state.session).await?;
-        let Some(conn) = slot.as_mut() else {
-            return Ok(Some(Value::Null));
+        let json = match place {
+            Place::OwnConnection => {
+                let mut conn = self
+                    .pool
+                    .get()
+                    .await
+                    .map_err(|error| GraphqlError::fault(&error))?;
+                statement::run(&mut conn, &statement, &values).await?
+            }
+            Place::Transaction => {
+                let mut conn = state.transaction.begin(&self.pool, &state.session).await?;
+                statement::run(&mut conn, &statement, &values).await?
+            }
         };
-        state.answer(key, statement::run(conn, &statement, &values).await?);
+        state.answer(key, json);
         Ok(Some(Value::Null))
     }
 

@@ -8,7 +8,7 @@ use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager,
     pooled_connection::deadpool::Object,
 };
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 use crate::{Pool, error::GraphqlError, session::Session};
 
@@ -22,19 +22,22 @@ impl Transaction {
         &self,
         pool: &Pool,
         session: &Session,
-    ) -> Result<MutexGuard<'_, Option<Object<AsyncPgConnection>>>, GraphqlError> {
+    ) -> Result<MappedMutexGuard<'_, AsyncPgConnection>, GraphqlError> {
         let mut slot = self.0.lock().await;
-        if slot.is_none() {
-            let mut conn = pool
-                .get()
-                .await
-                .map_err(|error| GraphqlError::fault(&error))?;
-            open(&mut conn, session)
-                .await
-                .map_err(|error| GraphqlError::fault(&error))?;
-            *slot = Some(conn);
-        }
-        Ok(slot)
+        let conn = match slot.take() {
+            Some(conn) => conn,
+            None => {
+                let mut conn = pool
+                    .get()
+                    .await
+                    .map_err(|error| GraphqlError::fault(&error))?;
+                open(&mut conn, session)
+                    .await
+                    .map_err(|error| GraphqlError::fault(&error))?;
+                conn
+            }
+        };
+        Ok(MutexGuard::map(slot, |slot| &mut **slot.insert(conn)))
     }
 
     /// Commits when every field succeeded, rolls back otherwise.

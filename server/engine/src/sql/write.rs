@@ -19,7 +19,8 @@ impl Writer<'_> {
             // A check that is null does not hold.
             self.syntax("case when (select coalesce(bool_and(coalesce(");
             self.predicate(table, alias, &write.check);
-            self.syntax(", false)), true) from written ").put_alias(alias);
+            self.syntax(", false)), true) from written ")
+                .put_alias(alias);
             self.syntax(") then 'y' else 'n' end || ");
         }
         self.syntax("coalesce((select row_to_json(r) from (");

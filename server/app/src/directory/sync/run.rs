@@ -239,11 +239,7 @@ pub(super) async fn approve(
     by: Option<Uuid>,
 ) -> Result<(), SyncError> {
     conn.transaction(async |conn| {
-        set_actor(conn, by).await?;
-        let run = Run::lock(conn, id).await?;
-        if !run.is_undecided() {
-            return Err(SyncError::NothingToDecide(run.state));
-        }
+        let run = decide(conn, id, by, "approve_sync_run").await?;
         let later = sync_runs::table
             .filter(sync_runs::service_id.eq(run.service_id))
             .filter(sync_runs::state.eq("succeeded"))
@@ -258,7 +254,6 @@ pub(super) async fn approve(
             .set(sync_runs::approved_by.eq(by))
             .execute(conn)
             .await?;
-        note(conn, "approve_sync_run", id).await?;
         apply(conn, id, run.service_id).await
     })
     .await
@@ -271,16 +266,27 @@ pub(super) async fn discard(
     by: Option<Uuid>,
 ) -> Result<(), SyncError> {
     conn.transaction(async |conn| {
-        set_actor(conn, by).await?;
-        let run = Run::lock(conn, id).await?;
-        if !run.is_undecided() {
-            return Err(SyncError::NothingToDecide(run.state));
-        }
-        note(conn, "discard_sync_run", id).await?;
+        decide(conn, id, by, "discard_sync_run").await?;
         Run::set_state(conn, id, "discarded").await?;
         Ok(())
     })
     .await
+}
+
+/// A run that waits for a decision, locked, with the audit row of the decision.
+async fn decide(
+    conn: &mut AsyncPgConnection,
+    id: Uuid,
+    by: Option<Uuid>,
+    action: &'static str,
+) -> Result<Run, SyncError> {
+    set_actor(conn, by).await?;
+    let run = Run::lock(conn, id).await?;
+    if !run.is_undecided() {
+        return Err(SyncError::NothingToDecide(run.state));
+    }
+    note(conn, action, id).await?;
+    Ok(run)
 }
 
 async fn set_actor(conn: &mut AsyncPgConnection, by: Option<Uuid>) -> QueryResult<()> {
