@@ -500,3 +500,22 @@ async fn an_unmigrated_database_is_refused() -> Result<()> {
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn a_spent_rate_limit_is_waited_for() -> Result<()> {
+    let world = World::plan(Plan {
+        service: "page_size = 10",
+        ..Plan::default()
+    })
+    .await?;
+    world
+        .people(json!({ "rate_limit": { "remaining": 3, "reset_seconds": 2 } }))
+        .await?;
+    let run = world.server.operator().sync().await?;
+    assert_eq!(
+        (&run["state"], &run["created"]),
+        (&json!("succeeded"), &json!(40)),
+        "{run}"
+    );
+    Ok(())
+}
