@@ -12,6 +12,7 @@ use engine::{
     http::{Authenticate, Authenticated, Channel},
 };
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 use super::{
     events::LiveSessions,
@@ -39,6 +40,14 @@ pub struct Authenticator {
     pub live: LiveSessions,
 }
 
+/// What opens a session.
+enum Credential {
+    /// The value of the cookie.
+    Cookie(String),
+    /// The session that a verified token names.
+    Token(Uuid),
+}
+
 impl Authenticate for Authenticator {
     async fn authenticate(
         &self,
@@ -61,7 +70,7 @@ impl Authenticate for Authenticator {
             return self.by_secret(headers, sent.as_bytes());
         }
         match self.by_cookie(headers).await? {
-            Some((session, _)) => {
+            Some(session) => {
                 let ends_at = session.expires_at;
                 Ok(self.authenticated(person(headers, &session)?, &session, ends_at))
             }
@@ -77,13 +86,13 @@ impl Authenticate for Authenticator {
 }
 
 impl Authenticator {
-    /// The live session of the request's cookie, with the cookie's value; `None` without a cookie.
+    /// The live session of the request's cookie; `None` without a cookie.
     ///
     /// A browser sends the cookie whoever wrote the page, so a request from another site is refused.
     pub async fn by_cookie(
         &self,
         headers: &HeaderMap,
-    ) -> Result<Option<(Arc<Session>, String)>, GraphqlError> {
+    ) -> Result<Option<Arc<Session>>, GraphqlError> {
         let Some(secret) = cookie_value(headers, session::COOKIE) else {
             return Ok(None);
         };
@@ -91,21 +100,34 @@ impl Authenticator {
             let problem = "a request from another site may not use the session cookie";
             return Err(GraphqlError::new(Code::AccessDenied, problem));
         }
-        let hash = session::hash(&secret);
-        if let Some(session) = self.live.recall(&hash) {
-            return Ok(Some((session, secret)));
+        self.live_session(session::hash(&secret), Credential::Cookie(secret))
+            .await
+            .map(Some)
+    }
+
+    /// The live session that a credential of this hash opens.
+    async fn live_session(
+        &self,
+        hash: Vec<u8>,
+        credential: Credential,
+    ) -> Result<Arc<Session>, GraphqlError> {
+        if let Some(session) = self.live.recall(&hash, clock::now()) {
+            return Ok(session);
         }
+        let epoch = self.live.epoch();
         let mut conn = self
             .pool
             .get()
             .await
             .map_err(|error| GraphqlError::fault(&error))?;
-        let found = Session::find_by_secret(&mut conn, &secret)
-            .await
-            .map_err(|error| GraphqlError::fault(&error))?;
+        let found = match credential {
+            Credential::Cookie(secret) => Session::find_by_secret(&mut conn, &secret).await,
+            Credential::Token(id) => Session::find(&mut conn, id).await,
+        };
+        let found = found.map_err(|error| GraphqlError::fault(&error))?;
         let session = Arc::new(found.ok_or_else(session_ended)?);
-        self.live.remember(hash, Arc::clone(&session));
-        Ok(Some((session, secret)))
+        self.live.remember(&hash, Arc::clone(&session), epoch);
+        Ok(session)
     }
 
     async fn by_token(
@@ -115,23 +137,8 @@ impl Authenticator {
     ) -> Result<Authenticated, GraphqlError> {
         let claims = token::verify(&self.keys, &self.issuer, token)
             .map_err(|error| invalid_token(&format!("could not verify JWT: {error}")))?;
-        let hash = session::hash(token);
-        let session = match self.live.recall(&hash) {
-            Some(session) => session,
-            None => {
-                let mut conn = self
-                    .pool
-                    .get()
-                    .await
-                    .map_err(|error| GraphqlError::fault(&error))?;
-                let found = Session::find(&mut conn, claims.hasura.session_id)
-                    .await
-                    .map_err(|error| GraphqlError::fault(&error))?;
-                let session = Arc::new(found.ok_or_else(session_ended)?);
-                self.live.remember(hash, Arc::clone(&session));
-                session
-            }
-        };
+        let credential = Credential::Token(claims.hasura.session_id);
+        let session = self.live_session(session::hash(token), credential).await?;
         let ends_at = DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
         Ok(self.authenticated(person(headers, &session)?, &session, ends_at))
     }

@@ -3,11 +3,12 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use diesel_async::SimpleAsyncConnection;
 use engine::Pool;
 use futures::StreamExt;
@@ -30,6 +31,7 @@ pub struct LiveSessions {
     ended: broadcast::Sender<Uuid>,
     /// Whether word of ended sessions reaches this process; without it nothing is remembered.
     is_following: Arc<AtomicBool>,
+    epoch: Arc<AtomicU64>,
 }
 
 impl Default for LiveSessions {
@@ -41,22 +43,35 @@ impl Default for LiveSessions {
                 .build(),
             ended: broadcast::Sender::new(BACKLOG),
             is_following: Arc::default(),
+            epoch: Arc::default(),
         }
     }
 }
 
 impl LiveSessions {
-    /// The session that a credential of this hash was found to open.
-    pub fn recall(&self, hash: &Vec<u8>) -> Option<Arc<Session>> {
-        self.is_following
-            .load(Ordering::Acquire)
-            .then(|| self.remembered.get(hash))
-            .flatten()
+    /// The session that a credential of this hash was found to open, unless it has ended since.
+    pub fn recall(&self, hash: &[u8], now: DateTime<Utc>) -> Option<Arc<Session>> {
+        let is_following = self.is_following.load(Ordering::Acquire);
+        let session = is_following.then(|| self.remembered.get(hash)).flatten()?;
+        (session.expires_at > now).then_some(session)
     }
 
-    /// Remembers what a credential opens.
-    pub fn remember(&self, hash: Vec<u8>, session: Arc<Session>) {
-        self.remembered.insert(hash, session);
+    /// How often something was forgotten: taken before a session is looked up, and handed to [`Self::remember`].
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Remembers what a credential opens, unless some session ended since `epoch`: it may have been this one.
+    pub fn remember(&self, hash: &[u8], session: Arc<Session>, epoch: u64) {
+        self.remembered.insert(hash.to_vec(), session);
+        if self.epoch() != epoch {
+            self.remembered.invalidate(hash);
+        }
+    }
+
+    fn forget(&self) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.remembered.invalidate_all();
     }
 
     /// Resolves when the session ends; also when word of its end may have been missed.
@@ -83,13 +98,13 @@ impl LiveSessions {
         conn.batch_execute("listen session_ended")
             .await
             .map_err(|error| error.to_string())?;
-        self.remembered.invalidate_all();
+        self.forget();
         self.is_following.store(true, Ordering::Release);
         let mut notifications = std::pin::pin!(conn.notifications_stream());
         while let Some(notification) = notifications.next().await {
             let notification = notification.map_err(|error| error.to_string())?;
             if let Ok(id) = notification.payload.parse::<Uuid>() {
-                self.remembered.invalidate_all();
+                self.forget();
                 // Nobody may be waiting.
                 let _ = self.ended.send(id);
             }

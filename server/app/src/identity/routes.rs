@@ -141,7 +141,7 @@ async fn arrive(
 }
 
 async fn current_user(State(identity): Shared, headers: HeaderMap) -> Result<Response, ApiError> {
-    let Ok(Some((session, _))) = identity.authenticator.by_cookie(&headers).await else {
+    let Ok(Some(session)) = identity.authenticator.by_cookie(&headers).await else {
         return Err(IdentityError::NotSignedIn.into());
     };
     let mut conn = identity
@@ -160,7 +160,7 @@ async fn logout(State(identity): Shared, headers: HeaderMap) -> Result<Response,
     if is_cross_site(&headers) {
         return Err(IdentityError::Refused("a request from another site may not sign out").into());
     }
-    if let Ok(Some((session, _))) = identity.authenticator.by_cookie(&headers).await {
+    if let Ok(Some(session)) = identity.authenticator.by_cookie(&headers).await {
         let mut conn = identity
             .authenticator
             .pool
