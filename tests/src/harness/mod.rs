@@ -7,12 +7,14 @@
     reason = "indexing into a JSON answer gives null where a member is missing"
 )]
 
+mod browser;
 pub mod client;
 mod database;
 mod server;
 
 use anyhow::Result;
 
+pub use browser::Browser;
 pub use client::Client;
 pub use database::Database;
 pub use server::{ADMIN_SECRET, Server, run};

@@ -1,0 +1,97 @@
+//! Every page, light and dark, wide and narrow: axe objects to nothing, nothing overflows, and the console is quiet.
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use tests::harness::{Browser, World};
+
+const SIZES: [(u32, u32); 2] = [(1280, 800), (390, 844)];
+const THEMES: [&str; 2] = ["light", "dark"];
+
+/// Looks at a page that has a heading, in both themes and sizes.
+async fn look(browser: &Browser, name: &str, path: &str, settled: &str) -> Result<()> {
+    for theme in THEMES {
+        let choose = format!("localStorage.setItem('theme', '{theme}')");
+        browser.evaluate(&choose).await?;
+        for (width, height) in SIZES {
+            browser.resize(width, height).await?;
+            browser.open(path).await?;
+            browser.find("main, article", settled).await?;
+            browser.gone("[aria-busy=true]").await?;
+            browser.picture(&format!("{name}-{theme}-{width}")).await?;
+            browser.assert_accessible().await?;
+            let fits = "return document.documentElement.scrollWidth <= innerWidth";
+            browser
+                .holds(&format!("{name} within {width} pixels"), fits, Vec::new())
+                .await?;
+            browser.assert_quiet().await?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn axe_objects_to_nothing_on_any_page() -> Result<()> {
+    let world = World::synced().await?;
+    let operator = world.server.operator();
+    world.people(json!({ "remove_share": 0.4 })).await?;
+    let waiting = operator.sync().await?;
+    let facts = operator
+        .data("{ users(where: {login: {_eq: \"noe\"}}) { id } sync_runs(where: {state: {_eq: \"succeeded\"}}) { id } }")
+        .await?;
+    let person = facts["users"][0]["id"].as_str().context("no person")?;
+    let done = facts["sync_runs"][0]["id"].as_str().context("no run")?;
+    let waiting = waiting["id"].as_str().context("no waiting run")?;
+
+    let browser = Browser::start(world.server.url()).await?;
+    browser.open("/").await?;
+    look(&browser, "sign-in", "/sign-in", "Continue with GitHub").await?;
+    browser.sign_in("adele", "Administrator").await?;
+    look(&browser, "dashboard", "/", "Latest sync runs").await?;
+    look(&browser, "people", "/people", "Adèle Vertefeuille").await?;
+    look(
+        &browser,
+        "person",
+        &format!("/people/{person}"),
+        "Identifier there",
+    )
+    .await?;
+    look(&browser, "services", "/services", "Needs approval").await?;
+    look(&browser, "run", &format!("/services/runs/{done}"), "adele").await?;
+    look(
+        &browser,
+        "waiting",
+        &format!("/services/runs/{waiting}"),
+        "above the configured limit",
+    )
+    .await?;
+    look(&browser, "not-found", "/nowhere", "Nothing at this address").await
+}
+
+#[tokio::test]
+async fn what_opens_over_a_page_is_accessible_too() -> Result<()> {
+    let world = World::synced().await?;
+    let browser = Browser::signed_in(world.server.url(), "adele", "Administrator").await?;
+    browser.open("/people").await?;
+    browser.click("button", "Warning").await?;
+    browser.find("label", "No departure date").await?;
+    browser.assert_accessible().await?;
+    browser.press("\u{e00c}").await?;
+    browser
+        .click("button", "Account of Adèle Vertefeuille")
+        .await?;
+    browser.find("[role=menuitem]", "Sign out").await?;
+    browser.assert_accessible().await?;
+    browser.press("\u{e00c}").await?;
+    browser.press("\u{e009}k\u{e000}").await?;
+    browser.press("noe").await?;
+    browser.find("[role=option]", "Noé").await?;
+    browser.assert_accessible().await?;
+    browser.press("\u{e00c}").await?;
+    browser.gone("dialog").await?;
+    browser.press("?").await?;
+    browser
+        .find("dialog[open] h2", "Keyboard shortcuts")
+        .await?;
+    browser.assert_accessible().await?;
+    browser.assert_quiet().await
+}
