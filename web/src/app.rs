@@ -19,6 +19,7 @@ pub fn App() -> impl IntoView {
     provide_context(preferences);
     provide_context(session);
     provide_context(Toasts::new());
+    crate::api::on_doubt(move || spawn_local(session.doubt()));
     spawn_local(session.refresh());
 
     // Another language, role or person draws everything anew: no text needs a signal of its own.

@@ -48,6 +48,7 @@ pub struct Session {
     state: RwSignal<State>,
     role: RwSignal<String>,
     providers: RwSignal<Vec<Provider>>,
+    left: RwSignal<bool>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +63,7 @@ impl Session {
             state: RwSignal::new(State::Unknown),
             role: RwSignal::new(String::new()),
             providers: RwSignal::new(Vec::new()),
+            left: RwSignal::new(false),
         }
     }
 
@@ -111,6 +113,33 @@ impl Session {
         }
     }
 
+    /// Asks the server whether the session still stands, and shows the sign-in page if it says that it does not.
+    pub async fn doubt(self) {
+        if !self
+            .state
+            .with_untracked(|state| matches!(state, State::SignedIn(_)))
+        {
+            return;
+        }
+        let request = Request {
+            method: "GET",
+            address: "/auth/get_current_user",
+            body: None,
+            role: None,
+        };
+        if api::send(request)
+            .await
+            .is_ok_and(|answer| answer.status == 401)
+        {
+            self.leave();
+        }
+    }
+
+    /// Whether somebody has just signed out, and so wants to come back to no page in particular.
+    pub fn has_signed_out(self) -> bool {
+        self.left.get_untracked()
+    }
+
     /// Signs in by a name alone, where the server allows it.
     pub async fn sign_in(self, address: &str, login: &str, role: &str) -> Result<(), ApiError> {
         let body = json!({"login": login, "role": role}).to_string();
@@ -130,6 +159,7 @@ impl Session {
         };
         api::send(request).await?;
         preferences::store("role", None);
+        self.left.set(true);
         self.leave();
         Ok(())
     }
@@ -146,6 +176,7 @@ impl Session {
         let role = stored.unwrap_or_else(|| me.default_role.clone());
         api::set_role(Some(role.clone()));
         self.role.set(role);
+        self.left.set(false);
         self.state.set(State::SignedIn(me));
     }
 

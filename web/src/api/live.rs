@@ -274,4 +274,6 @@ fn lost() {
     for tell in listeners {
         tell(Event::Interrupted);
     }
+    // The server closes the socket of a session that ends.
+    super::doubt();
 }

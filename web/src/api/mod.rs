@@ -7,6 +7,7 @@ pub mod live;
 
 use std::cell::RefCell;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use graphql_client::{GraphQLQuery, QueryBody};
 use serde::Deserialize;
@@ -21,6 +22,19 @@ const GRAPHQL: &str = "/v1/graphql";
 thread_local! {
     /// The session role under which this tab asks.
     static ROLE: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// Called when an answer suggests that the session has ended.
+    static DOUBT: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
+}
+
+/// Says what to do when an answer suggests that the session has ended.
+pub fn on_doubt(ask: impl Fn() + 'static) {
+    DOUBT.set(Some(Rc::new(ask)));
+}
+
+fn doubt() {
+    if let Some(ask) = DOUBT.with_borrow(Clone::clone) {
+        ask();
+    }
 }
 
 /// Chooses the session role of everything asked from now on.
@@ -117,11 +131,20 @@ struct Extensions {
 impl<T> Payload<T> {
     fn into_result(self, request_id: Option<String>) -> Result<T, ApiError> {
         match (self.errors.into_iter().next(), self.data) {
-            (Some(error), _) => Err(ApiError::new(
-                &error.extensions.code,
-                error.message,
-                request_id,
-            )),
+            (Some(error), _) => {
+                // To whoever is nobody any more, the document asks for what is not in their schema.
+                if matches!(
+                    error.extensions.code.as_str(),
+                    "access-denied" | "invalid-jwt" | "validation-failed"
+                ) {
+                    doubt();
+                }
+                Err(ApiError::new(
+                    &error.extensions.code,
+                    error.message,
+                    request_id,
+                ))
+            }
             (None, Some(data)) => Ok(data),
             (None, None) => Err(ApiError::new("unreadable", "no data", request_id)),
         }

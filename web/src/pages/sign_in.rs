@@ -36,6 +36,12 @@ fn go(navigate: &impl Fn(&str, NavigateOptions), address: &str) {
     );
 }
 
+/// An address that remembers where the reader wanted to go.
+fn with_next(address: &str, next: &str) -> String {
+    let next = String::from(js_sys::encode_uri_component(next));
+    format!("{address}?next={next}")
+}
+
 /// The sign-in page. It stands at an address of its own, which remembers where the reader wanted to go.
 #[component]
 pub fn SignIn() -> impl IntoView {
@@ -45,7 +51,7 @@ pub fn SignIn() -> impl IntoView {
     let navigate = use_navigate();
     Effect::new(move |_| {
         let (path, search) = (here.pathname.get_untracked(), here.search.get_untracked());
-        if path == "/" {
+        if path == "/" || session.has_signed_out() {
             go(&navigate, "/sign-in");
         } else if path != "/sign-in" {
             let wanted = if search.is_empty() {
@@ -53,13 +59,7 @@ pub fn SignIn() -> impl IntoView {
             } else {
                 format!("{path}?{search}")
             };
-            go(
-                &navigate,
-                &format!(
-                    "/sign-in?next={}",
-                    String::from(js_sys::encode_uri_component(&wanted))
-                ),
-            );
+            go(&navigate, &with_next("/sign-in", &wanted));
         }
     });
     let (names, others): (Vec<_>, Vec<_>) = session
@@ -68,6 +68,7 @@ pub fn SignIn() -> impl IntoView {
         .partition(|provider| provider.kind == "dev");
     let nobody = names.is_empty() && others.is_empty();
     let both = !names.is_empty() && !others.is_empty();
+    let next = Memo::new(move |_| query.with(|query| query.get("next")));
     let error = query.with_untracked(|query| query.get("error"));
     view! {
         <Demonstration/>
@@ -79,7 +80,7 @@ pub fn SignIn() -> impl IntoView {
                 <p class="lead">{words().sign_in_lead}</p>
                 {error.map(|code| view! { <div role="alert"><Notice tone="bad" text=words().sign_in_error(&code)/></div> })}
                 {nobody.then(|| view! { <Notice tone="warn" text=words().no_providers/> })}
-                {others.into_iter().map(|provider| view! { <ProviderLink provider=provider/> }).collect_view()}
+                {others.into_iter().map(|provider| view! { <ProviderLink provider=provider next=next/> }).collect_view()}
                 {both.then(|| view! { <p class="or"><span>{words().or}</span></p> })}
                 {names.into_iter().map(|provider| view! { <NameForm address=provider.login_url/> }).collect_view()}
             </main>
@@ -88,9 +89,14 @@ pub fn SignIn() -> impl IntoView {
 }
 
 #[component]
-fn ProviderLink(provider: Provider) -> impl IntoView {
+fn ProviderLink(provider: Provider, next: Memo<Option<String>>) -> impl IntoView {
+    let login_url = provider.login_url;
+    let address = move || {
+        next.get()
+            .map_or_else(|| login_url.clone(), |next| with_next(&login_url, &next))
+    };
     view! {
-        <a class="button provider" href=provider.login_url rel="external">
+        <a class="button provider" href=address rel="external">
             {(provider.kind == "github").then(|| view! { <ServiceIcon kind="github"/> })}
             {words().sign_in_with(&provider.label)}
         </a>

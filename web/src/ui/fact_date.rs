@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use gloo_timers::callback::Timeout;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -12,6 +13,9 @@ use super::button::{Button, Look};
 use super::icon::Icon;
 use super::time::Day;
 use crate::words::words;
+
+/// How long "Saved" stays.
+const STAYS_MS: u32 = 5_000;
 
 /// The work of saving: the date to keep, or why it cannot be kept, in words.
 pub type Saving = Pin<Box<dyn Future<Output = Result<Option<String>, String>>>>;
@@ -62,6 +66,14 @@ pub fn FactDate(
                     value.try_set(kept);
                     said.try_set(Said::Saved);
                     stop();
+                    let forget = move || {
+                        said.try_update(|said| {
+                            if *said == Said::Saved {
+                                *said = Said::Nothing;
+                            }
+                        });
+                    };
+                    Timeout::new(STAYS_MS, forget).forget();
                 }
                 Err(reason) => drop(said.try_set(Said::Refused(reason))),
             }
@@ -73,7 +85,7 @@ pub fn FactDate(
         let Some(input) = input.get_untracked() else {
             return;
         };
-        if input.validity().bad_input() {
+        if !input.validity().valid() {
             said.set(Said::Refused(words().unreadable_date.to_owned()));
             return;
         }
@@ -104,11 +116,14 @@ pub fn FactDate(
                                 id=id
                                 type="date"
                                 class="input"
+                                // Without it a year may have six digits.
+                                max="9999-12-31"
                                 aria-label=label
                                 aria-describedby=described.clone()
                                 aria-invalid=move || matches!(said.get(), Said::Refused(_)).then_some("true")
                                 prop:value=value.get_untracked().unwrap_or_default()
                                 node_ref=input
+                                on:input=move |_| said.set(Said::Nothing)
                             />
                             <button type="submit" class=Look::Primary.class()>{words().save}</button>
                             <button type="button" class="button quiet icon-only" aria-label=words().cancel title=words().cancel on:click=move |_| { said.set(Said::Nothing); stop(); }>

@@ -250,6 +250,7 @@ impl Words {
             "unreadable" => self.error_unreadable.to_owned(),
             "unexpected" | "internal-error" | "internal_error" => self.error_unexpected.to_owned(),
             "access-denied" | "invalid-jwt" | "signed_out" => self.error_signed_out.to_owned(),
+            "inactive" => self.error_inactive.to_owned(),
             "permission-error" => self.error_forbidden.to_owned(),
             _ if error.message.contains("users_departure_after_arrival") => {
                 self.departure_before_arrival.to_owned()
@@ -261,11 +262,10 @@ impl Words {
     /// The error with which a provider sent somebody back to the sign-in page.
     pub fn sign_in_error(&self, code: &str) -> &'static str {
         match code {
-            "not_a_member" | "no_team" | "no_role" | "forbidden" | "not_allowed" => {
-                self.error_not_a_member
-            }
-            "access_denied" | "cancelled" => self.error_cancelled,
-            "invalid_state" | "expired" | "state" => self.error_expired_sign_in,
+            "refused" => self.error_refused,
+            "inactive" => self.error_inactive,
+            "unknown-provider" => self.error_unknown_provider,
+            "bad-request" => self.error_bad_request,
             _ => self.error_provider,
         }
     }

@@ -92,10 +92,11 @@ words! {
     error_unreadable: "The server’s answer could not be read. Reload the page: it may be older than the server.", "La réponse du serveur est illisible. Rechargez la page\u{202f}: elle est peut-être plus ancienne que le serveur.";
     error_signed_out: "The session has ended. Sign in again.", "La session est terminée. Reconnectez-vous.";
     error_forbidden: "Your role does not allow this.", "Votre rôle ne le permet pas.";
-    error_not_a_member: "The provider knows you, but none of your teams opens this door.", "Le fournisseur vous reconnaît, mais aucune de vos équipes ne donne accès.";
-    error_cancelled: "Signing in was cancelled at the provider.", "La connexion a été abandonnée chez le fournisseur.";
+    error_refused: "The provider did not agree, or none of your teams opens this door.", "Le fournisseur n’a pas donné son accord, ou aucune de vos équipes n’ouvre cette porte.";
+    error_inactive: "Your account here is closed. An administrator can open it again.", "Votre compte est fermé ici. Un administrateur peut le rouvrir.";
+    error_unknown_provider: "That way to sign in does not exist here. Choose one below.", "Ce moyen de connexion n’existe pas ici. Choisissez-en un ci-dessous.";
+    error_bad_request: "The sign-in could not be read. Start again.", "La tentative de connexion est illisible. Recommencez.";
     error_provider: "The provider did not answer as expected. Try again in a moment.", "Le fournisseur n’a pas répondu comme prévu. Réessayez dans un instant.";
-    error_expired_sign_in: "That took too long, or began in another window. Start again.", "La tentative a expiré, ou a commencé dans une autre fenêtre. Recommencez.";
     request_number: "Request", "Requête";
     reconnecting: "Connection lost. Reconnecting…", "Connexion perdue. Reconnexion…";
     not_found: "Nothing at this address", "Rien à cette adresse";
