@@ -20,7 +20,7 @@ async fn the_explorer_runs_a_query() -> Result<()> {
     }
     browser.find("button", "Execute query").await?;
     let write = "const editor = document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror; \
-                 editor.setValue('{ services { name } }')";
+                 editor.setValue('query Services { services { name } }')";
     browser.evaluate(write).await?;
     browser.click("button", "Execute query").await?;
     browser

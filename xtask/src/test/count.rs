@@ -21,8 +21,9 @@ impl AddAssign for Count {
 impl Count {
     /// What a line of nextest's summary or of `cargo test`'s results says; nothing for any other line.
     pub fn said_by(line: &str) -> Self {
-        let line = line.trim_start();
-        if !line.starts_with("Summary [") && !line.starts_with("test result: ") {
+        // Indented results are those that nextest repeats of a failed test, which its summary counts already.
+        let is_summary = line.trim_start().starts_with("Summary [");
+        if !is_summary && !line.starts_with("test result: ") {
             return Self::default();
         }
         let words: Vec<&str> = line
@@ -67,6 +68,7 @@ mod tests {
                 3,
                 2,
             ),
+            ("    test result: FAILED. 0 passed; 1 failed; 0 ignored", 0, 0),
             ("running 5 tests", 0, 0),
         ] {
             assert_eq!(Count::said_by(line), Count { passed, failed }, "{line}");
