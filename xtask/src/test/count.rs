@@ -68,7 +68,11 @@ mod tests {
                 3,
                 2,
             ),
-            ("    test result: FAILED. 0 passed; 1 failed; 0 ignored", 0, 0),
+            (
+                "    test result: FAILED. 0 passed; 1 failed; 0 ignored",
+                0,
+                0,
+            ),
             ("running 5 tests", 0, 0),
         ] {
             assert_eq!(Count::said_by(line), Count { passed, failed }, "{line}");
