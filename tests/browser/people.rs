@@ -56,6 +56,15 @@ async fn people_are_searched_filtered_sorted_and_paged_in_the_address() -> Resul
     browser.click(".figures a", "People").await?;
     browser.at("/people").await?;
     browser.see_in(".pages", "1–50 of 120").await?;
+    let script = "const names = Array.from(document.querySelectorAll('[data-row-link]'), (link) => link.textContent); \
+                  return names.findLastIndex((name) => name.startsWith('Aïcha')) < names.findIndex((name) => name.startsWith('Anaïs'))";
+    browser
+        .holds(
+            "accents to count for nothing in the order",
+            script,
+            Vec::new(),
+        )
+        .await?;
     browser.click("button", "Next page").await?;
     browser.at("/people?page=2").await?;
     browser.see_in(".pages", "51–100 of 120").await?;

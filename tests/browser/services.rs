@@ -68,7 +68,8 @@ async fn a_sync_that_would_lose_many_waits_until_it_is_approved() -> Result<()> 
     browser
         .see("above the configured limit, so nothing has changed")
         .await?;
-    browser.see_in(".health", "0 of 1 services").await?;
+    browser.see_in(".health", "0 of 1 in sync").await?;
+    browser.see_in("table", "@fabrique-demo.example").await?;
     browser.click(".actions button", "Apply").await?;
     browser.find("dialog[open] h2", "from GitHub").await?;
     browser.press("\u{e00c}").await?;
@@ -81,7 +82,7 @@ async fn a_sync_that_would_lose_many_waits_until_it_is_approved() -> Result<()> 
     browser.see_in(STATE, "Done").await?;
     browser.gone("dialog").await?;
     browser.see_in(".facts", "somebody").await?;
-    browser.see_in(".health", "1 of 1 services").await?;
+    browser.see_in(".health", "1 of 1 in sync").await?;
     browser.assert_quiet().await
 }
 

@@ -30,14 +30,11 @@ impl Words {
         }
     }
 
-    /// "6 of 7 services".
+    /// "6 of 7 in sync".
     pub fn services_well(&self, well: usize, total: usize) -> String {
         match self.spoken {
-            Language::English => format!("{well} of {total} services"),
-            Language::French => format!(
-                "{well} service{} sur {total}",
-                if well < 2 { "" } else { "s" }
-            ),
+            Language::English => format!("{well} of {total} in sync"),
+            Language::French => format!("{well} sur {total} à jour"),
         }
     }
 
@@ -45,8 +42,10 @@ impl Words {
     pub fn services_well_title(&self, well: usize, total: usize) -> String {
         let count = self.services_well(well, total);
         match self.spoken {
-            Language::English => format!("Last sync went well for {count}"),
-            Language::French => format!("Dernière synchronisation réussie{NARROW}: {count}"),
+            Language::English => format!("Services whose last sync went well: {count}"),
+            Language::French => {
+                format!("Services dont la dernière synchronisation a réussi{NARROW}: {count}")
+            }
         }
     }
 

@@ -174,8 +174,10 @@ fn LatestRuns(runs: Vec<dashboard::DashboardRuns>) -> impl IntoView {
                     <A href=format!("/services/runs/{}", run.id)>
                         <span class="who"><ServiceIcon kind=run.service.kind/>{run.service.name}" " <Ago at=run.created_at/></span>
                     </A>
-                    <RunState state=run.state dry_run=run.dry_run/>
-                    <span class="numeric"><CountsLine counts=counts/></span>
+                    <span class="outcome">
+                        <RunState state=run.state dry_run=run.dry_run/>
+                        <span class="numeric"><CountsLine counts=counts/></span>
+                    </span>
                 </li>
             }
         })

@@ -35,7 +35,7 @@ pub fn Cards(open: Memo<Option<String>>) -> impl IntoView {
             pattern: pattern(&normalized(&address.get("q"))),
             presence,
             order: vec![card_list::UserCardsOrderBy {
-                name: Some(direction),
+                search_name: Some(direction),
                 ..Default::default()
             }],
             limit: PAGE_SIZE,

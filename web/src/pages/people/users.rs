@@ -191,7 +191,8 @@ fn order((key, backwards): &(String, bool)) -> Vec<UsersOrderBy> {
         .into_iter()
         .chain([
             UsersOrderBy {
-                name: Some(by_name),
+                // Without accents, so that É stands beside E whatever the database's collation.
+                search_name: Some(by_name),
                 ..Default::default()
             },
             UsersOrderBy {

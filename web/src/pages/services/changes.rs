@@ -107,6 +107,17 @@ fn Summary(address: Address, counts: Signal<Option<Counts>>) -> impl IntoView {
     view! { <div class="plan-kinds">{kinds}</div> }
 }
 
+/// What is known of an account that is gone: its plan compares nothing, and so holds nothing of it.
+fn lost(row: &Row) -> serde_json::Value {
+    let account = row.account.as_ref();
+    let owner = row.user.as_ref().map(|user| user.name.clone());
+    serde_json::json!({
+        "name": account.and_then(|account| account.name.clone()).or(owner),
+        "email": account.and_then(|account| account.email.clone()),
+        "groups": account.map(|account| account.groups.clone()),
+    })
+}
+
 fn columns() -> Vec<Column<Row>> {
     let kind = |row: &Row| {
         let sign = KINDS
@@ -138,7 +149,7 @@ fn columns() -> Vec<Column<Row>> {
         let (before, after) = (row.before.clone(), row.after.clone());
         match row.kind.as_str() {
             "create" | "link" => view! { {joins}<Content row=after/> }.into_any(),
-            "gone" => view! { <Content row=before/> }.into_any(),
+            "gone" => view! { <Content row=Some(lost(row))/> }.into_any(),
             _ => view! { <Diff before=before after=after/> }.into_any(),
         }
     };
