@@ -18,9 +18,9 @@ use crate::{
 pub(super) enum Input<'a> {
     /// It stands in the document, and may hold variables further down.
     Literal(&'a Value),
-    /// It stands in a variable.
+    /// It stands in a variable; without a path when it is the variable's default, which the document fixes.
     Variable {
-        path: VariablePath,
+        path: Option<VariablePath>,
         value: &'a ConstValue,
     },
 }
@@ -46,17 +46,21 @@ impl<'a> Inputs<'a> {
         let Value::Variable(name) = value else {
             return Some(Input::Literal(value));
         };
-        let given = self.variables.get(name).or_else(|| {
-            self.defaults
-                .iter()
-                .find(|(default, _)| *default == name.as_str())
-                .map(|(_, value)| *value)
-        })?;
-        let path = VariablePath {
-            name: name.to_string(),
-            members: Vec::new(),
-        };
-        Some(Input::Variable { path, value: given })
+        if let Some(value) = self.variables.get(name) {
+            let path = VariablePath {
+                name: name.to_string(),
+                members: Vec::new(),
+            };
+            return Some(Input::Variable {
+                path: Some(path),
+                value,
+            });
+        }
+        let (_, value) = self
+            .defaults
+            .iter()
+            .find(|(default, _)| *default == name.as_str())?;
+        Some(Input::Variable { path: None, value })
     }
 
     /// The members of an object that are present.
@@ -78,7 +82,7 @@ impl<'a> Inputs<'a> {
                     (
                         key.as_str(),
                         Input::Variable {
-                            path: below(path, key),
+                            path: below(path.as_ref(), key),
                             value,
                         },
                     )
@@ -101,7 +105,7 @@ impl<'a> Inputs<'a> {
                 .iter()
                 .enumerate()
                 .map(|(position, value)| Input::Variable {
-                    path: below(path, &position.to_string()),
+                    path: below(path.as_ref(), &position.to_string()),
                     value,
                 })
                 .collect(),
@@ -127,12 +131,16 @@ impl<'a> Inputs<'a> {
         sql_type: &str,
     ) -> Result<Bind, GraphqlError> {
         let source = match input {
-            Input::Variable { path, value } if !value_is_null(value) => {
+            _ if input.is_null() => Source::Literal(None),
+            Input::Variable {
+                path: Some(path),
+                value,
+            } => {
                 text_of(value, sql_type)?;
                 self.holes.borrow_mut().insert(path.clone());
                 Source::Variable(path.clone())
             }
-            Input::Variable { .. } => Source::Literal(None),
+            Input::Variable { path: None, value } => Source::Literal(text_of(value, sql_type)?),
             Input::Literal(value) => Source::Literal(text_of(&self.constant(value), sql_type)?),
         };
         Ok(Bind {
@@ -198,13 +206,10 @@ fn value_is_null(value: &ConstValue) -> bool {
     matches!(value, ConstValue::Null)
 }
 
-fn below(path: &VariablePath, member: &str) -> VariablePath {
-    let mut members = path.members.clone();
-    members.push(member.to_owned());
-    VariablePath {
-        name: path.name.clone(),
-        members,
-    }
+fn below(path: Option<&VariablePath>, member: &str) -> Option<VariablePath> {
+    let mut below = path?.clone();
+    below.members.push(member.to_owned());
+    Some(below)
 }
 
 fn unfit(expected: &str) -> GraphqlError {
