@@ -180,8 +180,14 @@ async fn another_site_may_not_open_a_socket_with_the_cookie() -> Result<()> {
         ("cookie", cookie.as_str()),
         ("origin", "https://evil.example"),
     ];
-    let mut socket = Socket::open(&world, &headers).await?;
-    socket.send(json!({ "type": "connection_init" })).await?;
-    assert_eq!(socket.next().await?, None);
+    for claimed in [
+        json!({}),
+        json!({ "sec-fetch-site": "same-origin", "origin": world.server.url() }),
+    ] {
+        let mut socket = Socket::open(&world, &headers).await?;
+        let init = json!({ "type": "connection_init", "payload": { "headers": claimed } });
+        socket.send(init).await?;
+        assert_eq!(socket.next().await?, None);
+    }
     Ok(())
 }

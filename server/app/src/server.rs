@@ -100,6 +100,7 @@ pub async fn engine(pool: &Pool, syncer: Syncer) -> anyhow::Result<Engine<SyncMu
         pool: pool.clone(),
         metadata: metadata::embedded()?,
         options: Options {
+            read_only: &["audit_log", "sync_runs", "sync_changes"],
             stringify_numbers: true,
         },
         mutations: SyncMutations(syncer),

@@ -59,7 +59,7 @@ impl Authenticate for Operators {
             let problem = "invalid \"x-hasura-admin-secret\"/\"x-hasura-access-key\"";
             return Err(GraphqlError::new(Code::AccessDenied, problem));
         }
-        let session = Session::from_operator_headers(headers);
+        let session = Session::from_operator_headers(headers)?;
         Ok(Authenticated {
             session,
             ended: Box::pin(std::future::pending()),
@@ -82,6 +82,7 @@ async fn main() -> anyhow::Result<()> {
         pool,
         metadata: load(&directory)?,
         options: Options {
+            read_only: &[],
             stringify_numbers: arguments.stringify_numeric_types,
         },
         mutations: EmptyMutation,

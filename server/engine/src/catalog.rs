@@ -4,7 +4,7 @@ use diesel_async::AsyncPgConnection;
 use serde::Deserialize;
 
 use crate::{
-    execute::statement::{self, Text},
+    execute::statement::{self, Preparation, Text},
     metadata::QualifiedName,
 };
 
@@ -91,7 +91,13 @@ pub enum CatalogError {
 impl Catalog {
     /// Reads the catalog of a database.
     pub async fn read(conn: &mut AsyncPgConnection) -> Result<Self, CatalogError> {
-        let text = statement::one(conn, &Text::constant(include_str!("catalog.sql")), &[]).await?;
+        let text = statement::one(
+            conn,
+            &Text::constant(include_str!("catalog.sql")),
+            &[],
+            Preparation::Once,
+        )
+        .await?;
         Ok(Self(serde_json::from_str(&text)?))
     }
 

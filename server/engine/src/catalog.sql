@@ -14,7 +14,7 @@ from (
                     'type_schema', tn.nspname,
                     'type_name', coalesce(base.typname, ty.typname),
                     'element', el.typname,
-                    'sql_type', format_type(a.atttypid, null),
+                    'sql_type', format_type(a.atttypid, -1),
                     'is_nullable', not a.attnotnull,
                     'is_generated', a.attgenerated <> '' or a.attidentity = 'a',
                     'comment', col_description(c.oid, a.attnum)

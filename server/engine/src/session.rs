@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::http::HeaderMap;
 
+use crate::error::{Code, GraphqlError};
+
 /// The role under which a request runs, and the variables its rules may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -29,20 +31,30 @@ impl Session {
         Self { role, variables }
     }
 
+    /// The role that a request asks for. One that cannot be read is refused, and never means another.
+    pub fn asked_role(headers: &HeaderMap) -> Result<Option<&str>, GraphqlError> {
+        let Some(role) = headers.get("x-hasura-role") else {
+            return Ok(None);
+        };
+        std::str::from_utf8(role.as_bytes())
+            .map(Some)
+            .map_err(|_| GraphqlError::new(Code::AccessDenied, "the requested role cannot be read"))
+    }
+
     /// What an operator says with its headers: any role (the administrator by default) and any variable.
     ///
     /// For callers who have proven that they are an operator; nobody else may choose their variables.
-    pub fn from_operator_headers(headers: &HeaderMap) -> Self {
+    pub fn from_operator_headers(headers: &HeaderMap) -> Result<Self, GraphqlError> {
         let variables = headers.iter().filter_map(|(name, value)| {
             let is_variable =
                 name.as_str().starts_with("x-hasura-") && name != "x-hasura-admin-secret";
             let value = std::str::from_utf8(value.as_bytes()).ok()?;
             is_variable.then(|| (name.as_str().to_owned(), value.to_owned()))
         });
-        let role = headers
-            .get("x-hasura-role")
-            .and_then(|role| role.to_str().ok());
-        Self::new(role.unwrap_or(Self::ADMIN), variables)
+        Ok(Self::new(
+            Self::asked_role(headers)?.unwrap_or(Self::ADMIN),
+            variables,
+        ))
     }
 
     /// The same session with further variables.

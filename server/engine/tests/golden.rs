@@ -79,6 +79,7 @@ impl Database {
             pool: Pool::builder(manager).build()?,
             metadata: load(&directory)?,
             options: Options {
+                read_only: &[],
                 stringify_numbers: true,
             },
             mutations: EmptyMutation,
@@ -163,6 +164,44 @@ async fn every_case_answers_as_recorded() -> Result<()> {
     }
     assert!(problems.is_empty(), "{}", problems.join("\n\n"));
     Ok(())
+}
+
+#[tokio::test]
+async fn a_kept_plan_serves_only_variables_of_its_shape() -> Result<()> {
+    let database = Database::create(format!("golden_{}_plans", std::process::id())).await?;
+    let engine = database.engine().await?;
+    let answer = async |query: &str, variables: serde_json::Value| -> Result<String> {
+        let request = serde_json::json!({ "query": query, "variables": variables });
+        let session = Session::new(Session::ADMIN, []);
+        Ok(engine
+            .execute(session, serde_json::from_value(request)?)
+            .await
+            .to_json())
+    };
+    let both =
+        "query($id: Int!) { book(where: {id: {_in: [$id]}}) { id } book_by_pk(id: $id) { title } }";
+    for (id, title) in [(1, "First"), (2, "Second"), (1, "First")] {
+        let expected =
+            format!(r#"{{"data":{{"book":[{{"id":{id}}}],"book_by_pk":{{"title":"{title}"}}}}}}"#);
+        assert_eq!(
+            answer(both, serde_json::json!({ "id": id })).await?,
+            expected
+        );
+    }
+    let shown = "query($b: Boolean!) { book(where: {is_public: {_eq: $b}}, order_by: {id: asc}, limit: 1) { id title @include(if: $b) } }";
+    let with_title = r#"{"data":{"book":[{"id":1,"title":"First"}]}}"#;
+    for (b, expected) in [
+        (true, with_title),
+        (false, r#"{"data":{"book":[{"id":2}]}}"#),
+        (true, with_title),
+    ] {
+        assert_eq!(
+            answer(shown, serde_json::json!({ "b": b })).await?,
+            expected
+        );
+    }
+    drop(engine);
+    database.drop().await
 }
 
 #[tokio::test]

@@ -7,7 +7,10 @@ use std::time::Duration;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{
     AsyncMigrationHarness, AsyncPgConnection,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+        deadpool::{Hook, HookError},
+    },
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use engine::Pool;
@@ -20,6 +23,9 @@ use crate::config::Database;
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 /// How long a request waits for a free connection, or for a new one.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often a connection is used before a new one takes its place: each keeps the statements that it prepared.
+const LARGEST_USE: usize = 20_000;
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +56,12 @@ pub fn pool(config: &Database) -> Result<Pool, DatabaseError> {
         .wait_timeout(Some(PATIENCE))
         .create_timeout(Some(PATIENCE))
         .recycle_timeout(Some(PATIENCE))
+        .pre_recycle(Hook::sync_fn(|_, metrics| {
+            if metrics.recycle_count < LARGEST_USE {
+                return Ok(());
+            }
+            Err(HookError::message("the connection has served its time"))
+        }))
         .build()?)
 }
 

@@ -22,7 +22,6 @@ use super::{
 };
 use crate::{clock, config::Secret, http::request_id};
 
-const ROLE: &str = "x-hasura-role";
 const ADMIN_SECRET: &str = "x-hasura-admin-secret";
 
 /// What proving a caller needs.
@@ -152,7 +151,7 @@ impl Authenticator {
             let problem = "invalid \"x-hasura-admin-secret\"";
             return Err(GraphqlError::new(Code::AccessDenied, problem));
         }
-        let operator = engine::Session::from_operator_headers(headers).with([
+        let operator = engine::Session::from_operator_headers(headers)?.with([
             request_id::variable(),
             ("x-actor".to_owned(), "operator".to_owned()),
         ]);
@@ -168,14 +167,13 @@ impl Authenticator {
         known: &Session,
         ends_at: DateTime<Utc>,
     ) -> Authenticated {
-        let live = self.live.clone();
-        let id = known.id;
+        let word = self.live.ended(known.id);
         let left = (ends_at.min(known.expires_at) - clock::now())
             .to_std()
             .unwrap_or(Duration::ZERO);
         let ended = async move {
             // Either ends the session; which one does not matter.
-            let _ = tokio::time::timeout(left, live.ended(id)).await;
+            let _ = tokio::time::timeout(left, word).await;
         };
         Authenticated {
             session,
@@ -186,7 +184,7 @@ impl Authenticator {
 
 /// The engine's session of a user, under the role that was asked for or the strongest.
 fn person(headers: &HeaderMap, session: &Session) -> Result<engine::Session, GraphqlError> {
-    let asked = headers.get(ROLE).and_then(|role| role.to_str().ok());
+    let asked = engine::Session::asked_role(headers)?;
     let role = match asked {
         Some(role) if session.roles.iter().any(|allowed| allowed == role) => role,
         Some(role) => {

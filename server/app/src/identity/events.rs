@@ -19,6 +19,8 @@ use uuid::Uuid;
 use super::session::Session;
 use crate::db;
 
+/// Stands for every session.
+const ANY: Uuid = Uuid::nil();
 const REMEMBERED: u64 = 10_000;
 const MEMORY: Duration = Duration::from_mins(1);
 const BACKLOG: usize = 256;
@@ -74,10 +76,16 @@ impl LiveSessions {
         self.remembered.invalidate_all();
     }
 
-    /// Resolves when the session ends; also when word of its end may have been missed.
-    pub async fn ended(&self, session: Uuid) {
+    /// Resolves when the session ends; also when word of its end may have been missed. Word counts from the call on.
+    pub fn ended(&self, session: Uuid) -> impl Future<Output = ()> + Send + use<> {
         let mut ended = self.ended.subscribe();
-        while ended.recv().await.is_ok_and(|id| id != session) {}
+        async move {
+            while ended
+                .recv()
+                .await
+                .is_ok_and(|id| id != session && id != ANY)
+            {}
+        }
     }
 
     /// Listens for as long as the process lives.
@@ -99,6 +107,8 @@ impl LiveSessions {
             .await
             .map_err(|error| error.to_string())?;
         self.forget();
+        // Whoever ended while nobody listened is not known, so every socket proves itself anew.
+        let _ = self.ended.send(ANY);
         self.is_following.store(true, Ordering::Release);
         let mut notifications = std::pin::pin!(conn.notifications_stream());
         while let Some(notification) = notifications.next().await {

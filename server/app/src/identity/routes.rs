@@ -13,6 +13,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use cookie::{Cookie, SameSite};
+use engine::Code;
 use serde::Deserialize;
 use serde_json::json;
 use url::Url;
@@ -141,9 +142,10 @@ async fn arrive(
 }
 
 async fn current_user(State(identity): Shared, headers: HeaderMap) -> Result<Response, ApiError> {
-    let Ok(Some(session)) = identity.authenticator.by_cookie(&headers).await else {
-        return Err(IdentityError::NotSignedIn.into());
-    };
+    let session = identity
+        .session(&headers)
+        .await?
+        .ok_or(IdentityError::NotSignedIn)?;
     let mut conn = identity
         .authenticator
         .pool
@@ -160,7 +162,7 @@ async fn logout(State(identity): Shared, headers: HeaderMap) -> Result<Response,
     if is_cross_site(&headers) {
         return Err(IdentityError::Refused("a request from another site may not sign out").into());
     }
-    if let Ok(Some(session)) = identity.authenticator.by_cookie(&headers).await {
+    if let Some(session) = identity.session(&headers).await? {
         let mut conn = identity
             .authenticator
             .pool
@@ -186,6 +188,15 @@ struct Begun {
 }
 
 impl Identity {
+    /// The live session of the cookie; a cookie that opens none is as good as no cookie.
+    async fn session(&self, headers: &HeaderMap) -> Result<Option<Arc<Session>>, ApiError> {
+        match self.authenticator.by_cookie(headers).await {
+            Ok(session) => Ok(session),
+            Err(error) if error.code == Code::AccessDenied => Ok(None),
+            Err(error) => Err(ApiError::fault(&error)),
+        }
+    }
+
     fn provider(&self, id: &str) -> Result<&Provider, IdentityError> {
         self.providers
             .find(id)

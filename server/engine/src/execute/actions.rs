@@ -14,7 +14,7 @@ use async_graphql::{
 use super::{request::RequestState, roots::EngineCore};
 use crate::{
     error::{Code, GraphqlError},
-    execute::statement,
+    execute::statement::{self, Preparation},
     model::{Bind, Operator, Predicate, Source, array_literal},
     plan::{Planner, Root, Select},
     sql,
@@ -153,14 +153,7 @@ async fn read<T: TypeName>(
     };
     let variables = &ctx.query_env.variables;
     let fragments = &ctx.query_env.fragments;
-    let planner = Planner::new(
-        &core.model,
-        &core.role,
-        core.options,
-        fragments,
-        variables,
-        Vec::new(),
-    );
+    let planner = Planner::new(&core.model, &core.role, core.options, fragments, variables);
     let select = planner.rows_by_key(table, key, &[&ctx.item.node])?;
     let statement = sql::json::statement(&core.model, &root(select));
     let values = statement::resolve(&statement, variables, &state.session)?;
@@ -169,7 +162,7 @@ async fn read<T: TypeName>(
         .get()
         .await
         .map_err(|error| GraphqlError::fault(&error))?;
-    let json = statement::run(&mut conn, &statement, &values).await?;
+    let json = statement::run(&mut conn, &statement, &values, Preparation::Once).await?;
     state.answer(field.node.response_key().node.as_str(), json);
     Ok(Value::Null)
 }

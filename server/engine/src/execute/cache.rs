@@ -2,7 +2,10 @@
 //!
 //! A document has one plan for each shape of its variables; both are bounded, as clients choose them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_graphql::Variables;
 use moka::sync::Cache;
@@ -11,6 +14,8 @@ use crate::{plan::Template, sql::Statement};
 
 const DOCUMENTS: u64 = 2_000;
 const SHAPES: usize = 16;
+/// Of a document and one set of its variables, in bytes.
+const LARGEST: usize = 16 * 1024;
 
 /// What tells documents apart: role, operation name and text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,6 +28,8 @@ pub(super) struct DocumentKey {
 /// The statements of a query, by response key, in the order of the document.
 pub(super) struct CachedPlan {
     pub(super) template: Template,
+    /// The defaults that the document declares for its variables.
+    pub(super) defaults: Variables,
     pub(super) fields: Vec<(String, Arc<Statement>)>,
 }
 
@@ -36,16 +43,27 @@ impl PlanCache {
         Self(Cache::new(DOCUMENTS))
     }
 
-    pub(super) fn find(&self, key: &DocumentKey, variables: &Variables) -> Option<Arc<CachedPlan>> {
+    /// The plan that serves these variables, and the variables with their defaults.
+    pub(super) fn find<'a>(
+        &self,
+        key: &DocumentKey,
+        variables: &'a Variables,
+    ) -> Option<(Arc<CachedPlan>, Cow<'a, Variables>)> {
         let shapes = self.0.get(key)?;
         let shapes = shapes.lock().unwrap_or_else(PoisonError::into_inner);
-        shapes
+        let variables = with_defaults(&shapes.first()?.defaults, variables);
+        let plan = shapes
             .iter()
-            .find(|plan| plan.template.fits(variables))
-            .cloned()
+            .find(|plan| plan.template.fits(&variables))
+            .cloned()?;
+        Some((plan, variables))
     }
 
+    /// Keeps a plan. A document that is long, or comes with much data, is rarely repeated and is not kept.
     pub(super) fn keep(&self, key: DocumentKey, plan: CachedPlan) {
+        if key.query.len() + plan.template.size() > LARGEST {
+            return;
+        }
         let shapes = self.0.get_with(key, Shapes::default);
         let mut shapes = shapes.lock().unwrap_or_else(PoisonError::into_inner);
         if shapes.len() >= SHAPES {
@@ -53,4 +71,19 @@ impl PlanCache {
         }
         shapes.push(Arc::new(plan));
     }
+}
+
+/// The given variables, and the defaults of those that are absent.
+pub(super) fn with_defaults<'a>(
+    defaults: &Variables,
+    variables: &'a Variables,
+) -> Cow<'a, Variables> {
+    let absent = defaults
+        .iter()
+        .filter(|(name, _)| !variables.contains_key(*name));
+    let mut merged = Cow::Borrowed(variables);
+    for (name, value) in absent {
+        merged.to_mut().insert(name.clone(), value.clone());
+    }
+    merged
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{
-    ObjectType, Request, Schema,
+    ObjectType, Request, Schema, Variables,
     parser::{
         parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
@@ -14,11 +14,11 @@ use futures::{StreamExt, stream::BoxStream};
 use super::{
     Changes,
     actions::Actions,
-    cache::{CachedPlan, DocumentKey, PlanCache},
+    cache::{CachedPlan, DocumentKey, PlanCache, with_defaults},
     live,
     request::RequestState,
     roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot, with_role},
-    statement,
+    statement::{self, Preparation},
 };
 use crate::{
     Pool,
@@ -26,7 +26,7 @@ use crate::{
     error::{Code, GraphqlError},
     metadata::Metadata,
     model::{Inconsistencies, Model, Options},
-    plan::{Template, selected_fields},
+    plan::{Places, Template, directive_variables, selected_fields},
     session::Session,
 };
 
@@ -119,7 +119,7 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
             tracing::warn!(sections = ?self.metadata.unserved, "metadata has sections that are not served");
         }
         let catalog = Catalog::read(&mut *self.pool.get().await?).await?;
-        let model = Arc::new(Model::build(&self.metadata, &catalog)?);
+        let model = Arc::new(Model::build(&self.metadata, &catalog, self.options)?);
         let changes = Changes::default();
         let schema = |role: &str| {
             with_role(&model, role, &self.actions, |roots| {
@@ -185,9 +185,9 @@ impl<M: ObjectType + 'static> Engine<M> {
             operation: request.operation_name.clone(),
             query: request.query.clone(),
         };
-        if let Some(plan) = self.plans.find(&key, &request.variables) {
+        if let Some((plan, variables)) = self.plans.find(&key, &request.variables) {
             return self
-                .run_cached(&plan, &session, &request)
+                .run_cached(&plan, &session, &variables)
                 .await
                 .unwrap_or_else(Answer::failed);
         }
@@ -200,7 +200,7 @@ impl<M: ObjectType + 'static> Engine<M> {
         &self,
         plan: &CachedPlan,
         session: &Session,
-        request: &Request,
+        variables: &Variables,
     ) -> Result<Answer, GraphqlError> {
         let mut conn = self
             .pool
@@ -209,10 +209,10 @@ impl<M: ObjectType + 'static> Engine<M> {
             .map_err(|error| GraphqlError::fault(&error))?;
         let mut fields = Vec::with_capacity(plan.fields.len());
         for (key, statement) in &plan.fields {
-            let values = statement::resolve(statement, &request.variables, session)?;
+            let values = statement::resolve(statement, variables, session)?;
             fields.push((
                 key.as_str(),
-                statement::run(&mut conn, statement, &values).await?,
+                statement::run(&mut conn, statement, &values, Preparation::Kept).await?,
             ));
         }
         Ok(Answer {
@@ -225,10 +225,12 @@ impl<M: ObjectType + 'static> Engine<M> {
         &self,
         key: DocumentKey,
         session: Session,
-        request: Request,
+        mut request: Request,
     ) -> Result<Answer, GraphqlError> {
         let document = parse(&request.query)?;
         let operation = operation(&document, request.operation_name.as_deref());
+        let defaults = operation.map(declared_defaults).unwrap_or_default();
+        request.variables = with_defaults(&defaults, &request.variables).into_owned();
         let kind = operation.map_or(OperationType::Query, |operation| operation.ty);
         if kind == OperationType::Subscription {
             let problem = "subscriptions are not supported over HTTP, use websockets instead";
@@ -267,7 +269,10 @@ impl<M: ObjectType + 'static> Engine<M> {
         }
         let data = assemble(&order, &response.data, &state)?;
         if kind == OperationType::Query {
-            self.keep(key, variables, &order, &state);
+            let mut places = state.notes().places.clone();
+            places.extend(Places::pinning(directive_variables(&document)));
+            let template = Template::new(variables, &places);
+            self.keep(key, template, defaults, &order, &state);
         }
         Ok(Answer {
             data: Some(data),
@@ -298,7 +303,8 @@ impl<M: ObjectType + 'static> Engine<M> {
     fn keep(
         &self,
         key: DocumentKey,
-        variables: async_graphql::Variables,
+        template: Template,
+        defaults: Variables,
         order: &[String],
         state: &RequestState,
     ) {
@@ -309,8 +315,14 @@ impl<M: ObjectType + 'static> Engine<M> {
             .collect();
         let is_complete = fields.len() == order.len();
         if is_complete {
-            let template = Template::new(variables, notes.holes.clone());
-            self.plans.keep(key, CachedPlan { template, fields });
+            self.plans.keep(
+                key,
+                CachedPlan {
+                    template,
+                    defaults,
+                    fields,
+                },
+            );
         }
     }
 
@@ -318,8 +330,9 @@ impl<M: ObjectType + 'static> Engine<M> {
     pub async fn explain(
         &self,
         session: &Session,
-        request: Request,
+        mut request: Request,
     ) -> Result<Vec<String>, GraphqlError> {
+        merge_defaults(&mut request);
         let state = Arc::new(RequestState::explaining(session.clone()));
         let schema = self.schema(session.role());
         let response = schema.execute(request.data(Arc::clone(&state))).await;
@@ -338,12 +351,10 @@ impl<M: ObjectType + 'static> Engine<M> {
     pub fn stream(
         self: &Arc<Self>,
         session: Session,
-        request: Request,
+        mut request: Request,
     ) -> BoxStream<'static, async_graphql::Response> {
-        let is_subscription = parse(&request.query).is_ok_and(|document| {
-            operation(&document, request.operation_name.as_deref())
-                .is_some_and(|operation| operation.ty == OperationType::Subscription)
-        });
+        let is_subscription =
+            merge_defaults(&mut request).is_some_and(|kind| kind == OperationType::Subscription);
         if !is_subscription {
             let engine = Arc::clone(self);
             return futures::stream::once(async move {
@@ -369,6 +380,26 @@ fn with_codes(mut response: async_graphql::Response) -> async_graphql::Response 
         .map(|error| GraphqlError::from_server_error(error).into())
         .collect();
     response
+}
+
+/// Adds the declared defaults to the variables; returns the kind of the operation, if there is one.
+fn merge_defaults(request: &mut Request) -> Option<OperationType> {
+    let document = parse(&request.query).ok()?;
+    let operation = operation(&document, request.operation_name.as_deref())?;
+    let defaults = declared_defaults(operation);
+    request.variables = with_defaults(&defaults, &request.variables).into_owned();
+    Some(operation.ty)
+}
+
+/// The defaults that an operation declares for its variables.
+fn declared_defaults(operation: &OperationDefinition) -> Variables {
+    let mut defaults = Variables::default();
+    for definition in &operation.variable_definitions {
+        if let Some(value) = &definition.node.default_value {
+            defaults.insert(definition.node.name.node.clone(), value.node.clone());
+        }
+    }
+    defaults
 }
 
 fn parse(query: &str) -> Result<ExecutableDocument, GraphqlError> {

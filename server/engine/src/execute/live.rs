@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{
     roots::{EngineCore, failed},
-    statement,
+    statement::{self, Preparation},
 };
 use crate::{
     Pool,
@@ -140,7 +140,7 @@ impl Live {
             .get()
             .await
             .map_err(|error| GraphqlError::fault(&error))?;
-        statement::run(&mut conn, &self.statement, &self.values).await
+        statement::run(&mut conn, &self.statement, &self.values, Preparation::Kept).await
     }
 }
 

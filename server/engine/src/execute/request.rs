@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::transaction::Transaction;
-use crate::{model::VariablePath, session::Session, sql::Statement};
+use crate::{plan::Places, session::Session, sql::Statement};
 
 /// The state of one request.
 pub(super) struct RequestState {
@@ -26,8 +26,8 @@ pub(super) struct Notes {
     claimed: BTreeSet<String>,
     /// The statements of query fields, by response key.
     pub(super) statements: BTreeMap<String, Arc<Statement>>,
-    /// Places in variables that became binds.
-    pub(super) holes: BTreeSet<VariablePath>,
+    /// What the plans took from variables.
+    pub(super) places: Places,
 }
 
 impl RequestState {

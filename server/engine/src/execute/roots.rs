@@ -13,7 +13,12 @@ use async_graphql::{
 };
 use futures::Stream;
 
-use super::{actions::Actions, live, request::RequestState, statement};
+use super::{
+    actions::Actions,
+    live,
+    request::RequestState,
+    statement::{self, Preparation},
+};
 use crate::{
     Pool,
     error::GraphqlError,
@@ -229,11 +234,11 @@ impl EngineCore {
                     .get()
                     .await
                     .map_err(|error| GraphqlError::fault(&error))?;
-                statement::run(&mut conn, &statement, &values).await?
+                statement::run(&mut conn, &statement, &values, Preparation::Once).await?
             }
             Place::Transaction => {
                 let mut conn = state.transaction.begin(&self.pool, &state.session).await?;
-                statement::run(&mut conn, &statement, &values).await?
+                statement::run(&mut conn, &statement, &values, Preparation::Once).await?
             }
         };
         state.answer(key, json);
@@ -249,30 +254,16 @@ impl EngineCore {
         let selected = selected_fields(&[set], &environment.fragments)
             .into_iter()
             .find(|selected| selected.key == key)?;
-        let defaults = environment
-            .operation
-            .node
-            .variable_definitions
-            .iter()
-            .filter_map(|definition| {
-                let definition = &definition.node;
-                Some((
-                    definition.name.node.as_str(),
-                    &definition.default_value.as_ref()?.node,
-                ))
-            })
-            .collect();
         let planner = Planner::new(
             &self.model,
             &self.role,
             self.options,
             &environment.fragments,
             &environment.variables,
-            defaults,
         );
         let planned = planner.root(&RootRequest { root, selected });
         if let Some(state) = ctx.data_opt::<Arc<RequestState>>() {
-            state.notes().holes.extend(planner.into_holes());
+            state.notes().places.extend(planner.into_places());
         }
         let place = |error: GraphqlError| error.at(format!("$.selectionSet.{key}"));
         Some(

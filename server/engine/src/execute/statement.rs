@@ -1,7 +1,7 @@
 //! Runs one statement and reads the one text that it answers.
 //!
-//! diesel-async caches prepared statements by their text, so a statement that a plan keeps is prepared once per
-//! connection. Values are resolved here, from the request's variables and session, and never become text of SQL.
+//! A statement of a kept plan is prepared once per connection; others are prepared for one use, so that clients
+//! cannot fill the memory of connections with texts of their choice. Values are resolved here, from the request's variables and session, and never become text of SQL.
 
 use async_graphql::{Value as ConstValue, Variables};
 use diesel::{
@@ -37,7 +37,17 @@ impl<'a> From<&'a Statement> for Text<'a> {
     }
 }
 
+/// Whether a connection keeps a statement prepared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preparation {
+    /// It does: the statement belongs to a plan that is used again.
+    Kept,
+    /// It does not: clients choose the texts, and most come once.
+    Once,
+}
+
 struct Bound<'a> {
+    preparation: Preparation,
     pieces: &'a [String],
     values: &'a [Value],
 }
@@ -53,6 +63,9 @@ impl Query for Bound<'_> {
 
 impl QueryFragment<Pg> for Bound<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if self.preparation == Preparation::Once {
+            out.unsafe_to_cache_prepared();
+        }
         let mut values = self.values.iter();
         for (position, piece) in self.pieces.iter().enumerate() {
             if position > 0 {
@@ -71,9 +84,11 @@ pub async fn one(
     conn: &mut AsyncPgConnection,
     text: &Text<'_>,
     values: &[Value],
+    preparation: Preparation,
 ) -> QueryResult<String> {
     RunQueryDsl::get_result(
         Bound {
+            preparation,
             pieces: &text.0,
             values,
         },
@@ -87,8 +102,9 @@ pub async fn run(
     conn: &mut AsyncPgConnection,
     statement: &Statement,
     values: &[Value],
+    preparation: Preparation,
 ) -> Result<String, GraphqlError> {
-    let mut text = one(conn, &Text::from(statement), values)
+    let mut text = one(conn, &Text::from(statement), values, preparation)
         .await
         .map_err(|error| database_error(&error))?;
     if statement.is_checked {

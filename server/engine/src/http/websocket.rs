@@ -65,7 +65,8 @@ async fn serve<A: Authenticate, M: ObjectType + 'static>(
     }
 }
 
-/// The headers of the upgrade, with those of `connection_init` (`{"headers": {…}}`) over them.
+/// The headers of the upgrade, with credentials and session variables of `connection_init` (`{"headers": {…}}`) over
+/// them. Others are the browser's word on where the page comes from, and not the page's to change.
 fn with_init_headers(mut headers: HeaderMap, payload: &serde_json::Value) -> HeaderMap {
     let given = payload
         .get("headers")
@@ -73,7 +74,9 @@ fn with_init_headers(mut headers: HeaderMap, payload: &serde_json::Value) -> Hea
     for (name, value) in given.into_iter().flatten() {
         let name = HeaderName::try_from(name.as_str());
         let value = value.as_str().map(HeaderValue::from_str);
-        if let (Ok(name), Some(Ok(value))) = (name, value) {
+        if let (Ok(name), Some(Ok(value))) = (name, value)
+            && (name == "authorization" || name.as_str().starts_with("x-hasura-"))
+        {
             headers.insert(name, value);
         }
     }

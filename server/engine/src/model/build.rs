@@ -15,6 +15,8 @@ use crate::{
 /// How types are shown.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
+    /// Tables that nobody writes over the API, the administrator included: other code keeps them true.
+    pub read_only: &'static [&'static str],
     /// Whether bigint, numeric and double precision are sent as strings (Hasura: stringify numeric types).
     pub stringify_numbers: bool,
 }
@@ -41,10 +43,15 @@ impl std::fmt::Display for Inconsistency {
 
 impl Model {
     /// Resolves the metadata against the catalog.
-    pub fn build(metadata: &Metadata, catalog: &Catalog) -> Result<Self, Inconsistencies> {
+    pub fn build(
+        metadata: &Metadata,
+        catalog: &Catalog,
+        options: Options,
+    ) -> Result<Self, Inconsistencies> {
         let mut builder = Builder {
             catalog,
             problems: Vec::new(),
+            options,
         };
         let mut model = Self { tables: Vec::new() };
         let mut sources = Vec::new();
@@ -85,6 +92,7 @@ impl Model {
 struct Builder<'a> {
     catalog: &'a Catalog,
     problems: Vec<Inconsistency>,
+    options: Options,
 }
 
 impl Builder<'_> {
@@ -268,7 +276,11 @@ impl Builder<'_> {
         relation: &Relation,
     ) -> BTreeMap<String, Access> {
         let table = model.table(id);
-        let mut found = BTreeMap::from([(Session::ADMIN.to_owned(), everything(table, relation))]);
+        let is_read_only = self.options.read_only.contains(&table.name.as_str());
+        let mut found = BTreeMap::from([(
+            Session::ADMIN.to_owned(),
+            everything(table, relation, is_read_only),
+        )]);
         let mut reader = RuleReader {
             model,
             table,
@@ -350,14 +362,15 @@ fn own_key(
     Ok((target, pairs))
 }
 
-/// What the administrator may do: whatever PostgreSQL can.
-fn everything(table: &Table, relation: &Relation) -> Access {
+/// What the administrator may do: whatever PostgreSQL can, but for tables that the API only reads.
+fn everything(table: &Table, relation: &Relation, is_read_only: bool) -> Access {
     let all: BTreeSet<ColumnId> = table.columns().map(|column| column.id).collect();
     let writable: BTreeSet<ColumnId> = table
         .columns()
         .filter(|column| !column.is_generated)
         .map(|column| column.id)
         .collect();
+    let can = |it_can: bool| it_can && !is_read_only;
     Access {
         select: Some(SelectAccess {
             columns: all,
@@ -365,18 +378,18 @@ fn everything(table: &Table, relation: &Relation) -> Access {
             limit: None,
             can_aggregate: true,
         }),
-        insert: relation.is_insertable.then(|| InsertAccess {
+        insert: can(relation.is_insertable).then(|| InsertAccess {
             columns: writable.clone(),
             check: Predicate::TRUE,
             presets: Vec::new(),
         }),
-        update: relation.is_updatable.then(|| UpdateAccess {
+        update: can(relation.is_updatable).then(|| UpdateAccess {
             columns: writable,
             filter: Predicate::TRUE,
             check: Predicate::TRUE,
             presets: Vec::new(),
         }),
-        delete: relation.is_deletable.then_some(DeleteAccess {
+        delete: can(relation.is_deletable).then_some(DeleteAccess {
             filter: Predicate::TRUE,
         }),
     }

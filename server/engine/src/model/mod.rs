@@ -194,6 +194,13 @@ impl Table {
         self.access(role)?.select.as_ref()
     }
 
+    /// The column of a name, if a role may read it.
+    pub fn readable_column(&self, role: &str, name: &str) -> Option<&Column> {
+        let access = self.selectable(role)?;
+        self.column_named(name)
+            .filter(|column| access.columns.contains(&column.id))
+    }
+
     /// Whether a role may name one row by its primary key.
     pub fn has_readable_key(&self, role: &str) -> bool {
         !self.primary_key.is_empty()

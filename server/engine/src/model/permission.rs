@@ -62,9 +62,13 @@ fn exists(model: &Model, value: &Json) -> Result<Predicate, String> {
             .and_then(Json::as_str)
             .ok_or("_exists: _table needs a name")?,
     };
+    let schema = target
+        .get("schema")
+        .and_then(Json::as_str)
+        .unwrap_or("public");
     let table = model
         .tables()
-        .find(|table| table.relation.name == name)
+        .find(|table| table.relation.name == name && table.relation.schema == schema)
         .ok_or_else(|| format!("_exists names {name:?}, which is not tracked"))?;
     let empty = Json::Object(Map::new());
     let rows = predicate(model, table, value.get("_where").unwrap_or(&empty))?;
@@ -90,6 +94,16 @@ fn comparisons(column: &Column, value: &Json) -> Result<Predicate, String> {
                     column: column.id,
                     is_null,
                 });
+            }
+            let is_variable = |item: &Json| item.as_str().is_some_and(is_session_variable);
+            if value
+                .as_array()
+                .is_some_and(|items| items.iter().any(is_variable))
+            {
+                return Err(format!(
+                    "{:?}: a session variable stands for a whole list, not in one",
+                    column.name
+                ));
             }
             let operator = Operator::named(name)
                 .ok_or_else(|| format!("{:?}: unknown operator {name:?}", column.name))?;

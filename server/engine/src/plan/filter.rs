@@ -47,7 +47,7 @@ impl<'a> Planner<'a> {
             "_not" => return Ok(Predicate::Not(Box::new(self.filter(table, Some(value))?))),
             _ => {}
         }
-        if let Some(column) = table.column_named(name) {
+        if let Some(column) = table.readable_column(self.role, name) {
             return self.comparisons(column, value);
         }
         let relationship = table.relationships.get(name).ok_or_else(|| {
@@ -90,7 +90,7 @@ impl<'a> Planner<'a> {
         if name == "_is_null" {
             return Ok(Predicate::IsNull {
                 column: column.id,
-                is_null: value.boolean()?,
+                is_null: self.inputs.boolean(value)?,
             });
         }
         let operator = Operator::named(name).ok_or_else(|| {

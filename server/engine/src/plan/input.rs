@@ -18,18 +18,18 @@ use crate::{
 pub(super) enum Input<'a> {
     /// It stands in the document, and may hold variables further down.
     Literal(&'a Value),
-    /// It stands in a variable; without a path when it is the variable's default, which the document fixes.
+    /// It stands in a variable.
     Variable {
-        path: Option<VariablePath>,
+        path: VariablePath,
         value: &'a ConstValue,
     },
 }
 
-/// The variables of a request, and which of their places became binds.
+/// The variables of a request with their defaults, which of their places became binds, and which shaped the plan.
 pub(super) struct Inputs<'a> {
     pub(super) variables: &'a Variables,
-    pub(super) defaults: Vec<(&'a str, &'a ConstValue)>,
     pub(super) holes: RefCell<BTreeSet<VariablePath>>,
+    pub(super) pins: RefCell<BTreeSet<VariablePath>>,
 }
 
 impl<'a> Inputs<'a> {
@@ -46,21 +46,11 @@ impl<'a> Inputs<'a> {
         let Value::Variable(name) = value else {
             return Some(Input::Literal(value));
         };
-        if let Some(value) = self.variables.get(name) {
-            let path = VariablePath {
-                name: name.to_string(),
-                members: Vec::new(),
-            };
-            return Some(Input::Variable {
-                path: Some(path),
-                value,
-            });
-        }
-        let (_, value) = self
-            .defaults
-            .iter()
-            .find(|(default, _)| *default == name.as_str())?;
-        Some(Input::Variable { path: None, value })
+        let value = self.variables.get(name)?;
+        Some(Input::Variable {
+            path: whole(name),
+            value,
+        })
     }
 
     /// The members of an object that are present.
@@ -82,7 +72,7 @@ impl<'a> Inputs<'a> {
                     (
                         key.as_str(),
                         Input::Variable {
-                            path: below(path.as_ref(), key),
+                            path: below(path, key),
                             value,
                         },
                     )
@@ -105,7 +95,7 @@ impl<'a> Inputs<'a> {
                 .iter()
                 .enumerate()
                 .map(|(position, value)| Input::Variable {
-                    path: below(path.as_ref(), &position.to_string()),
+                    path: below(path, &position.to_string()),
                     value,
                 })
                 .collect(),
@@ -132,15 +122,11 @@ impl<'a> Inputs<'a> {
     ) -> Result<Bind, GraphqlError> {
         let source = match input {
             _ if input.is_null() => Source::Literal(None),
-            Input::Variable {
-                path: Some(path),
-                value,
-            } => {
+            Input::Variable { path, value } => {
                 text_of(value, sql_type)?;
                 self.holes.borrow_mut().insert(path.clone());
                 Source::Variable(path.clone())
             }
-            Input::Variable { path: None, value } => Source::Literal(text_of(value, sql_type)?),
             Input::Literal(value) => Source::Literal(text_of(&self.constant(value), sql_type)?),
         };
         Ok(Bind {
@@ -149,10 +135,49 @@ impl<'a> Inputs<'a> {
         })
     }
 
-    /// The document's value with its variables in place. They shape the plan, as they are no holes.
+    /// A boolean that shapes the statement.
+    pub(super) fn boolean(&self, input: &Input<'a>) -> Result<bool, GraphqlError> {
+        self.pin(input);
+        match input {
+            Input::Literal(Value::Boolean(value))
+            | Input::Variable {
+                value: ConstValue::Boolean(value),
+                ..
+            } => Ok(*value),
+            _ => Err(unfit("true or false")),
+        }
+    }
+
+    /// A member of an enumeration, which shapes the statement.
+    pub(super) fn enumerated(&self, input: &Input<'a>) -> Result<&'a str, GraphqlError> {
+        self.pin(input);
+        match input {
+            Input::Literal(Value::Enum(name))
+            | Input::Variable {
+                value: ConstValue::Enum(name),
+                ..
+            } => Ok(name.as_str()),
+            Input::Variable {
+                value: ConstValue::String(name),
+                ..
+            } => Ok(name),
+            _ => Err(unfit("a name")),
+        }
+    }
+
+    fn pin(&self, input: &Input<'a>) {
+        if let Input::Variable { path, .. } = input {
+            self.pins.borrow_mut().insert(path.clone());
+        }
+    }
+
+    /// The document's value with its variables in place, which are pinned.
     fn constant(&self, value: &Value) -> ConstValue {
         match value {
-            Value::Variable(name) => self.variables.get(name).cloned().unwrap_or_default(),
+            Value::Variable(name) => {
+                self.pins.borrow_mut().insert(whole(name));
+                self.variables.get(name).cloned().unwrap_or_default()
+            }
             Value::List(items) => items.iter().map(|item| self.constant(item)).collect(),
             Value::Object(members) => ConstValue::Object(
                 members
@@ -172,44 +197,23 @@ impl Input<'_> {
             Input::Variable { value, .. } => value_is_null(value),
         }
     }
-
-    /// A boolean that shapes the statement.
-    pub(super) fn boolean(&self) -> Result<bool, GraphqlError> {
-        match self {
-            Input::Literal(Value::Boolean(value))
-            | Input::Variable {
-                value: ConstValue::Boolean(value),
-                ..
-            } => Ok(*value),
-            _ => Err(unfit("true or false")),
-        }
-    }
-
-    /// A member of an enumeration, which shapes the statement.
-    pub(super) fn enumerated(&self) -> Result<&str, GraphqlError> {
-        match self {
-            Input::Literal(Value::Enum(name))
-            | Input::Variable {
-                value: ConstValue::Enum(name),
-                ..
-            } => Ok(name.as_str()),
-            Input::Variable {
-                value: ConstValue::String(name),
-                ..
-            } => Ok(name),
-            _ => Err(unfit("a name")),
-        }
-    }
 }
 
 fn value_is_null(value: &ConstValue) -> bool {
     matches!(value, ConstValue::Null)
 }
 
-fn below(path: Option<&VariablePath>, member: &str) -> Option<VariablePath> {
-    let mut below = path?.clone();
+fn whole(name: &str) -> VariablePath {
+    VariablePath {
+        name: name.to_owned(),
+        members: Vec::new(),
+    }
+}
+
+fn below(path: &VariablePath, member: &str) -> VariablePath {
+    let mut below = path.clone();
     below.members.push(member.to_owned());
-    Some(below)
+    below
 }
 
 fn unfit(expected: &str) -> GraphqlError {
@@ -238,8 +242,7 @@ pub fn text_of(value: &ConstValue, sql_type: &str) -> Result<Option<String>, Gra
         }
         _ => return Err(unfit(&format!("a value of type {sql_type}"))),
     };
-    let is_single_item =
-        sql_type.ends_with("[]") && !matches!(value, ConstValue::List(_) | ConstValue::String(_));
+    let is_single_item = sql_type.ends_with("[]") && !matches!(value, ConstValue::List(_));
     Ok(Some(if is_single_item {
         array_literal([Some(text.as_str())])
     } else {

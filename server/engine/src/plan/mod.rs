@@ -13,8 +13,8 @@ mod write;
 
 pub use input::text_of;
 pub use planner::{Planner, RootRequest};
-pub use selection::{Selected, selected_fields};
-pub use template::Template;
+pub use selection::{Selected, directive_variables, selected_fields};
+pub use template::{Places, Template};
 
 use crate::model::{Bind, ColumnId, Predicate, TableId};
 

@@ -33,8 +33,8 @@ impl<'a> Planner<'a> {
             if value.is_null() {
                 continue;
             }
-            if let Some(column) = table.column_named(name) {
-                let direction = direction(value.enumerated()?)?;
+            if let Some(column) = table.readable_column(self.role, name) {
+                let direction = direction(self.inputs.enumerated(&value)?)?;
                 order.push(Order {
                     by: OrderBy::Column(column.id),
                     direction,

@@ -2,16 +2,17 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use async_graphql::{Value as ConstValue, Variables, parser::types::Field as DocumentField};
+use async_graphql::{Variables, parser::types::Field as DocumentField};
 
 use super::{
     Aggregate, AggregateField, Count, Field, FieldValue, Limit, Related, Root, Select,
     input::{Input, Inputs},
     selection::{Fragments, Selected, selected_fields},
+    template::Places,
 };
 use crate::{
     error::{Code, GraphqlError},
-    model::{Bind, ColumnId, Model, Options, Predicate, Table, VariablePath},
+    model::{Bind, ColumnId, Model, Options, Predicate, Table},
     schema::{RootField, RootKind},
 };
 
@@ -33,19 +34,18 @@ pub struct RootRequest<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// A planner for the requests of a role. `defaults` are the declared defaults of variables.
+    /// A planner for the requests of a role. `variables` hold their declared defaults already.
     pub fn new(
         model: &'a Model,
         role: &'a str,
         options: Options,
         fragments: &'a Fragments,
         variables: &'a Variables,
-        defaults: Vec<(&'a str, &'a ConstValue)>,
     ) -> Self {
         let inputs = Inputs {
             variables,
-            defaults,
             holes: RefCell::new(BTreeSet::new()),
+            pins: RefCell::new(BTreeSet::new()),
         };
         Self {
             model,
@@ -56,9 +56,12 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The places in variables that became binds so far.
-    pub fn into_holes(self) -> BTreeSet<VariablePath> {
-        self.inputs.holes.into_inner()
+    /// The places in variables that became binds, and those that shaped the plan instead.
+    pub fn into_places(self) -> Places {
+        Places {
+            holes: self.inputs.holes.into_inner(),
+            pins: self.inputs.pins.into_inner(),
+        }
     }
 
     /// The plan of a root field.
@@ -202,7 +205,7 @@ impl<'a> Planner<'a> {
         if name == "__typename" {
             return Ok(FieldValue::Typename(table.name.clone()));
         }
-        if let Some(column) = table.column_named(name) {
+        if let Some(column) = table.readable_column(self.role, name) {
             let as_text = self.options.stringify_numbers && column.scalar.is_wide_number();
             return Ok(FieldValue::Column {
                 column: column.id,
@@ -286,13 +289,13 @@ impl<'a> Planner<'a> {
             for item in self.inputs.items(&input) {
                 columns.extend(
                     table
-                        .column_named(item.enumerated()?)
+                        .readable_column(self.role, self.inputs.enumerated(&item)?)
                         .map(|column| column.id),
                 );
             }
         }
         let is_distinct = argument("distinct")
-            .map(|input| input.boolean())
+            .map(|input| self.inputs.boolean(&input))
             .transpose()?
             .unwrap_or(false);
         Ok(Count::Rows {

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned,
-    parser::types::{Field, FragmentDefinition, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet},
 };
+use async_graphql_value::Value;
 
 /// The fragments of a document.
 pub type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
@@ -30,6 +31,43 @@ pub fn selected_fields<'a>(
     let mut found: Vec<Selected<'a>> = Vec::new();
     for set in sets {
         collect(set, fragments, &mut found);
+    }
+    found
+}
+
+/// The variables that `@skip` and `@include` read, which shape every plan of the document.
+pub fn directive_variables(document: &ExecutableDocument) -> Vec<String> {
+    let operations = document
+        .operations
+        .iter()
+        .map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = document
+        .fragments
+        .values()
+        .map(|fragment| &fragment.node.selection_set.node);
+    let mut found = Vec::new();
+    let mut pending: Vec<&SelectionSet> = operations.chain(fragments).collect();
+    while let Some(set) = pending.pop() {
+        for selection in &set.items {
+            let directives = match &selection.node {
+                Selection::Field(field) => {
+                    pending.push(&field.node.selection_set.node);
+                    &field.node.directives
+                }
+                Selection::FragmentSpread(spread) => &spread.node.directives,
+                Selection::InlineFragment(fragment) => {
+                    pending.push(&fragment.node.selection_set.node);
+                    &fragment.node.directives
+                }
+            };
+            let arguments = directives
+                .iter()
+                .flat_map(|directive| &directive.node.arguments);
+            found.extend(arguments.filter_map(|(_, value)| match &value.node {
+                Value::Variable(name) => Some(name.to_string()),
+                _ => None,
+            }));
+        }
     }
     found
 }

@@ -9,6 +9,41 @@ use async_graphql::{Name, Value, Variables};
 
 use crate::model::VariablePath;
 
+/// What a plan took from variables.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// Places that became binds.
+    pub holes: BTreeSet<VariablePath>,
+    /// Places that shaped the statement; what is a bind elsewhere is no hole for that.
+    pub pins: BTreeSet<VariablePath>,
+}
+
+impl Places {
+    /// Places that pin these whole variables.
+    pub fn pinning(variables: impl IntoIterator<Item = String>) -> Self {
+        let pins = variables.into_iter().map(|name| VariablePath {
+            name,
+            members: Vec::new(),
+        });
+        Self {
+            holes: BTreeSet::new(),
+            pins: pins.collect(),
+        }
+    }
+
+    /// Takes in the places of another field of the same request.
+    pub fn extend(&mut self, other: Self) {
+        self.holes.extend(other.holes);
+        self.pins.extend(other.pins);
+    }
+
+    fn is_pinned(&self, hole: &VariablePath) -> bool {
+        self.pins
+            .iter()
+            .any(|pin| pin.name == hole.name && hole.members.starts_with(&pin.members))
+    }
+}
+
 /// The shape of a request's variables.
 #[derive(Debug, Clone)]
 pub struct Template {
@@ -17,9 +52,20 @@ pub struct Template {
 }
 
 impl Template {
-    /// The template of a request whose plans took binds from `holes`.
-    pub fn new(variables: Variables, holes: BTreeSet<VariablePath>) -> Self {
+    /// The template of a request whose plans took these places.
+    pub fn new(variables: Variables, places: &Places) -> Self {
+        let holes = places
+            .holes
+            .iter()
+            .filter(|hole| !places.is_pinned(hole))
+            .cloned()
+            .collect();
         Self { variables, holes }
+    }
+
+    /// How much the variables weigh, in bytes of JSON.
+    pub fn size(&self) -> usize {
+        serde_json::to_string(&self.variables).map_or(usize::MAX / 2, |json| json.len())
     }
 
     /// Whether a plan made for this template serves these variables.
@@ -103,7 +149,10 @@ mod tests {
         };
         let template = Template::new(
             Variables::from_json(serde_json::json!({ "v": then })),
-            BTreeSet::from([path]),
+            &Places {
+                holes: BTreeSet::from([path]),
+                pins: BTreeSet::new(),
+            },
         );
         template.fits(&Variables::from_json(serde_json::json!({ "v": now })))
     }

@@ -1,5 +1,7 @@
 //! Mutation fields: which row, which values, what must hold afterwards.
 
+use std::collections::BTreeSet;
+
 use async_graphql::parser::types::{Field as DocumentField, SelectionSet};
 
 use super::{Action, Write, input::Input, planner::Planner};
@@ -25,7 +27,8 @@ impl<'a> Planner<'a> {
                     .and_then(|access| access.insert.as_ref())
                     .ok_or_else(denied)?;
                 let object = self.inputs.argument(field, "object");
-                let values = self.values(table, object.as_ref(), &access.presets)?;
+                let values =
+                    self.values(table, object.as_ref(), &access.columns, &access.presets)?;
                 (Action::Insert { values }, access.check.clone())
             }
             RootKind::UpdateByKey => {
@@ -33,7 +36,7 @@ impl<'a> Planner<'a> {
                     .and_then(|access| access.update.as_ref())
                     .ok_or_else(denied)?;
                 let set = self.inputs.argument(field, "_set");
-                let values = self.values(table, set.as_ref(), &access.presets)?;
+                let values = self.values(table, set.as_ref(), &access.columns, &access.presets)?;
                 if values.is_empty() {
                     let problem = "at least one column must be set";
                     return Err(GraphqlError::new(Code::ValidationFailed, problem));
@@ -79,12 +82,15 @@ impl<'a> Planner<'a> {
         &self,
         table: &'a Table,
         object: Option<&Input<'a>>,
+        columns: &BTreeSet<ColumnId>,
         presets: &[(ColumnId, Bind)],
     ) -> Result<Vec<(ColumnId, Bind)>, GraphqlError> {
         let mut values = Vec::new();
         if let Some(object) = object.filter(|object| !object.is_null()) {
             for (name, value) in self.inputs.members(object)? {
-                let column = table.column_named(name).ok_or_else(|| {
+                let column = table.column_named(name);
+                let column = column.filter(|column| columns.contains(&column.id));
+                let column = column.ok_or_else(|| {
                     GraphqlError::new(Code::ValidationFailed, format!("no column {name:?}"))
                 })?;
                 values.push((

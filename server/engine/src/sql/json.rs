@@ -1,5 +1,7 @@
 //! The first execution: one statement per root field, in which PostgreSQL builds the JSON.
 //!
+//! Records are named `r$`, which no column of a selection can be: PostgreSQL takes a column of that name for the record.
+//!
 //! The shape was measured (reference: engine-spike.md, Q2): `json_agg` over records; an object relationship as a
 //! lateral join, which PostgreSQL can memoize; an array relationship as a correlated subquery. With an order or a
 //! limit the base table is cut down first, in a subselect, so that related rows are read for the shown rows only.
@@ -20,9 +22,9 @@ pub fn statement(model: &Model, root: &Root) -> Statement {
             writer.syntax(")::text");
         }
         Root::One(select) => {
-            writer.syntax("select coalesce((select row_to_json(r) from (");
+            writer.syntax("select coalesce((select row_to_json(\"r$\") from (");
             writer.select(select, &Rows::Table { is_single: false }, None);
-            writer.syntax(") r), 'null')::text");
+            writer.syntax(") \"r$\"), 'null')::text");
         }
         Root::Aggregate(aggregate) => {
             writer.syntax("select (");
@@ -55,9 +57,9 @@ enum Rows {
 
 impl Writer<'_> {
     fn list(&mut self, select: &Select, outer: Option<Outer<'_>>) {
-        self.syntax("select coalesce(json_agg(r), '[]') from (");
+        self.syntax("select coalesce(json_agg(\"r$\"), '[]') from (");
         self.select(select, &Rows::Table { is_single: false }, outer);
-        self.syntax(") r");
+        self.syntax(") \"r$\"");
     }
 
     /// `select <fields> from <rows>`, one record for each row.
@@ -193,9 +195,11 @@ impl Writer<'_> {
                 alias,
                 mapping: &related.mapping,
             };
-            self.syntax(" left join lateral (select row_to_json(r) as j from (");
+            self.syntax(" left join lateral (select row_to_json(\"r$\") as j from (");
             self.select(&related.rows, &Rows::Table { is_single }, Some(outer));
-            self.syntax(") r) ").put_alias(*object).syntax(" on true");
+            self.syntax(") \"r$\") ")
+                .put_alias(*object)
+                .syntax(" on true");
         }
     }
 

@@ -23,9 +23,9 @@ impl Writer<'_> {
                 .put_alias(alias);
             self.syntax(") then 'y' else 'n' end || ");
         }
-        self.syntax("coalesce((select row_to_json(r) from (");
+        self.syntax("coalesce((select row_to_json(\"r$\") from (");
         self.written(&write.returning, "written");
-        self.syntax(") r), 'null')::text");
+        self.syntax(") \"r$\"), 'null')::text");
         is_checked
     }
 

@@ -49,7 +49,8 @@ pub(super) async fn mark_interrupted(conn: &mut AsyncPgConnection) -> Result<(),
          update sync_runs r set state = 'interrupted', finished_at = now(), \
          error = 'the server stopped during this run; nothing of it was applied' \
          from at_work w \
-         where r.id = w.id and pg_try_advisory_xact_lock(hashtextextended('sync:' || w.service_id::text, 0))",
+         where r.id = w.id and r.state in ('queued', 'fetching', 'planning', 'applying') \
+         and pg_try_advisory_xact_lock(hashtextextended('sync:' || w.service_id::text, 0))",
     )
     .execute(conn)
     .await?;

@@ -20,6 +20,10 @@ resembling as (
   from fresh f
   join accounts other on other.login = f.login and other.service_id <> f.service_id
   union all
+  select 2, f.user_id, other.id, 'same_login', jsonb_build_object('login', f.login)
+  from fresh f
+  join users other on other.login = f.login
+  union all
   select 3, f.user_id, other.id, 'same_name', jsonb_build_object('name', f.name)
   from fresh f
   join users other on other.search_name = f.search_name

@@ -12,9 +12,9 @@ with found as (
 holders as (
   select email, (array_agg(user_id))[1] as user_id
   from (
-    select u.email::text as email, u.id as user_id from users u where u.email is not null
+    select lower(u.email::text) as email, u.id as user_id from users u where u.email is not null
     union
-    select a.email::text, a.user_id from accounts a where a.email_verified and a.email is not null
+    select lower(a.email::text), a.user_id from accounts a where a.email_verified and a.email is not null
   ) known
   group by email
   having count(distinct user_id) = 1

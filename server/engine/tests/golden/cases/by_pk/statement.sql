@@ -1,1 +1,1 @@
-select coalesce((select row_to_json(r) from (select t0."id" as "id", t0."title" as "title", t0."price"::text as "price", t0."tags" as "tags" from "public"."book" t0 where (t0."id" = $1::integer)) r), 'null')::text
+select coalesce((select row_to_json("r$") from (select t0."id" as "id", t0."title" as "title", t0."price"::text as "price", t0."tags" as "tags" from "public"."book" t0 where (t0."id" = $1::integer)) "r$"), 'null')::text

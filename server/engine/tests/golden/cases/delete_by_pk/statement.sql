@@ -1,2 +1,2 @@
-with written as (delete from "public"."loan" as t0 where (t0."book_id" = $1::integer and t0."reader_id" = $2::text) returning *) select coalesce((select row_to_json(r) from (select t1."since" as "since" from written t1) r), 'null')::text;
-with written as (delete from "public"."loan" as t0 where (t0."book_id" = $1::integer and t0."reader_id" = $2::text) returning *) select coalesce((select row_to_json(r) from (select t1."since" as "since" from written t1) r), 'null')::text
+with written as (delete from "public"."loan" as t0 where (t0."book_id" = $1::integer and t0."reader_id" = $2::text) returning *) select coalesce((select row_to_json("r$") from (select t1."since" as "since" from written t1) "r$"), 'null')::text;
+with written as (delete from "public"."loan" as t0 where (t0."book_id" = $1::integer and t0."reader_id" = $2::text) returning *) select coalesce((select row_to_json("r$") from (select t1."since" as "since" from written t1) "r$"), 'null')::text
