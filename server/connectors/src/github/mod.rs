@@ -2,8 +2,8 @@
 //!
 //! Listing takes GraphQL pages only; the number of requests grows with pages, never one for each member. A token needs the
 //! scopes `read:org` and, for addresses, `read:user` or `user:email`, and must belong to an owner of the organization, who
-//! alone sees invitations; verified e-mail addresses
-//! come only from organizations with a verified domain. Sign-in ([`sign_in`]) uses REST with the person's own token.
+//! alone sees invitations; verified e-mail addresses come only from organizations with a verified domain. Sign-in
+//! ([`sign_in`]) uses REST with the person's own token.
 
 mod graphql;
 mod listing;
