@@ -8,10 +8,15 @@ create table identities (
   subject text not null,
   login text,
   email citext,
+  service_kind text,
+  remote_id text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (provider, issuer, subject)
 );
+comment on column identities.remote_id is
+  'The account that the person proved to hold, on services of service_kind: a sync gives it to the same user.';
+create index identities_remote_id_idx on identities (remote_id, service_kind);
 create index identities_user_id_idx on identities (user_id);
 call watch_table('identities');
 

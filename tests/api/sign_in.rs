@@ -380,6 +380,24 @@ async fn github_signs_in_by_team_as_the_person_whose_account_it_is() -> Result<(
 }
 
 #[tokio::test]
+async fn an_account_found_after_its_holder_signed_in_joins_the_same_user() -> Result<()> {
+    let world = World::start().await?;
+    let arrived = through_github(&world, "adele").await?;
+    let client = with_cookie(&world, &cookies(&arrived));
+    let me: Value = client.get("/auth/get_current_user").await?.json().await?;
+    let run = world.server.operator().sync().await?;
+    assert_eq!(
+        (&run["linked"], &run["created"]),
+        (&json!(1), &json!(39)),
+        "{run}"
+    );
+    let query = "{ accounts(where: {login: {_eq: \"adele\"}}) { user_id } }";
+    let held = world.server.operator().data(query).await?;
+    assert_eq!(held["accounts"][0]["user_id"], me["user"]["id"]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn github_lets_nobody_in_without_a_team_and_asks_again_at_every_sign_in() -> Result<()> {
     let world = World::synced().await?;
     let outsider = world

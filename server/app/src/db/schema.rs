@@ -45,6 +45,8 @@ diesel::table! {
         subject -> Text,
         login -> Nullable<Text>,
         email -> Nullable<Citext>,
+        service_kind -> Nullable<Text>,
+        remote_id -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }

@@ -80,6 +80,8 @@ struct NewIdentity<'a> {
     subject: &'a str,
     login: &'a str,
     email: Option<&'a str>,
+    service_kind: Option<&'a str>,
+    remote_id: Option<&'a str>,
 }
 
 impl User {
@@ -194,7 +196,13 @@ async fn create(conn: &mut AsyncPgConnection, proven: &Proven) -> QueryResult<Us
 }
 
 async fn remember(conn: &mut AsyncPgConnection, proven: &Proven, user_id: Uuid) -> QueryResult<()> {
+    let (service_kind, remote_id) = match &proven.holds {
+        Holding::RemoteId { kind, remote_id } => (Some(*kind), Some(remote_id.as_str())),
+        Holding::Login(_) => (None, None),
+    };
     let new = NewIdentity {
+        service_kind,
+        remote_id,
         user_id,
         provider: &proven.provider,
         issuer: &proven.issuer,

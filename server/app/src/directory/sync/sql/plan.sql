@@ -19,6 +19,14 @@ holders as (
   group by email
   having count(distinct user_id) = 1
 ),
+-- Whoever signed in with an account holds it.
+proven as (
+  select i.remote_id, (array_agg(i.user_id))[1] as user_id
+  from identities i
+  join services s on s.id = $2 and s.kind = i.service_kind
+  group by i.remote_id
+  having count(distinct i.user_id) = 1
+),
 paired as (
   select f.remote_id as found_id, a.id as account_id, a.user_id, a.state as known_state, f.state as found_state,
          coalesce(f.remote_id, a.remote_id) as remote_id,
@@ -34,9 +42,9 @@ paired as (
   full join (select * from accounts where service_id = $2) a on a.remote_id = f.remote_id
 ),
 judged as (
-  select p.*, coalesce(p.user_id, h.user_id) as owner_id,
+  select p.*, coalesce(p.user_id, i.user_id, h.user_id) as owner_id,
          case
-           when p.account_id is null and h.user_id is not null then 'link'
+           when p.account_id is null and coalesce(i.user_id, h.user_id) is not null then 'link'
            when p.account_id is null then 'create'
            when p.found_id is null then case when p.known_state in ('active', 'invited') then 'gone' end
            when not p.differs then null
@@ -45,6 +53,7 @@ judged as (
            else 'change'
          end as kind
   from paired p
+  left join proven i on p.account_id is null and i.remote_id = p.remote_id
   left join holders h on p.account_id is null and h.email = lower(p.proof)
 )
 insert into sync_changes (run_id, kind, account_id, user_id, remote_id, label, before, after)
