@@ -1,16 +1,22 @@
 //! What PostgreSQL says of its tables: columns, types, keys. Read once, at the start.
 
+use std::collections::BTreeMap;
+
 use diesel_async::AsyncPgConnection;
 use serde::Deserialize;
 
 use crate::{
     execute::statement::{self, Preparation, Text},
-    metadata::QualifiedName,
+    metadata::{Metadata, QualifiedName},
+    model::EnumValue,
 };
 
-/// The tables and views of a database.
+/// The tables and views of a database, and the rows of those that are enumerations.
 #[derive(Debug, Clone, Default)]
-pub struct Catalog(Vec<Relation>);
+pub struct Catalog {
+    relations: Vec<Relation>,
+    enums: BTreeMap<QualifiedName, Vec<EnumValue>>,
+}
 
 /// A table or view.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,6 +58,8 @@ pub struct Column {
     pub type_name: String,
     /// The name of the element type, for an array.
     pub element: Option<String>,
+    /// Whether its type, or that of its elements, is an enumeration.
+    pub is_native_enum: bool,
     /// Its type as SQL writes it (`integer`, `text[]`).
     pub sql_type: String,
     /// Whether it may be null, as far as PostgreSQL knows.
@@ -89,22 +97,60 @@ pub enum CatalogError {
 }
 
 impl Catalog {
-    /// Reads the catalog of a database.
-    pub async fn read(conn: &mut AsyncPgConnection) -> Result<Self, CatalogError> {
-        let text = statement::one(
-            conn,
-            &Text::constant(include_str!("catalog.sql")),
-            &[],
-            Preparation::Once,
-        )
-        .await?;
-        Ok(Self(serde_json::from_str(&text)?))
+    /// Reads the catalog of a database, and the values of the enum tables that the metadata names.
+    pub async fn read(
+        conn: &mut AsyncPgConnection,
+        metadata: &Metadata,
+    ) -> Result<Self, CatalogError> {
+        let relations = json(conn, include_str!("catalog.sql")).await?;
+        let mut catalog = Self {
+            relations: serde_json::from_str(&relations)?,
+            enums: BTreeMap::new(),
+        };
+        for table in metadata.tables.iter().filter(|table| table.is_enum) {
+            if let Some(statement) = catalog.relation(&table.table).and_then(Relation::values) {
+                let values = serde_json::from_str(&json(conn, &statement).await?)?;
+                catalog.enums.insert(table.table.clone(), values);
+            }
+        }
+        Ok(catalog)
     }
 
     /// The table or view of that name.
     pub fn relation(&self, name: &QualifiedName) -> Option<&Relation> {
-        self.0
+        self.relations
             .iter()
             .find(|relation| relation.schema == name.schema && relation.name == name.name)
     }
+
+    /// The values of an enum table; none when it has no key of one column.
+    pub fn enum_values(&self, name: &QualifiedName) -> &[EnumValue] {
+        self.enums.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Relation {
+    /// The statement that reads the values of an enum table: its key, and what its other column says of them.
+    fn values(&self) -> Option<String> {
+        let [key] = self.primary_key.as_deref()? else {
+            return None;
+        };
+        let comment = self.columns.iter().find(|column| &column.name != key);
+        let comment = comment.map_or("null".to_owned(), |column| quoted(&column.name));
+        let key = quoted(key);
+        let (schema, name) = (quoted(&self.schema), quoted(&self.name));
+        Some(format!(
+            "select coalesce(json_agg(json_build_object('value', {key}::text, 'comment', {comment}::text) \
+             order by {key}), '[]')::text from {schema}.{name}"
+        ))
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Runs a statement without binds that answers one JSON text.
+async fn json(conn: &mut AsyncPgConnection, statement: &str) -> diesel::QueryResult<String> {
+    statement::one(conn, &Text::constant(statement), &[], Preparation::Once).await
 }

@@ -14,6 +14,7 @@ from (
                     'type_schema', tn.nspname,
                     'type_name', coalesce(base.typname, ty.typname),
                     'element', el.typname,
+                    'is_native_enum', coalesce(el.typtype, ty.typtype) = 'e',
                     'sql_type', format_type(a.atttypid, -1),
                     'is_nullable', not a.attnotnull,
                     'is_generated', a.attgenerated <> '' or a.attidentity = 'a',

@@ -15,7 +15,7 @@ use super::{request::RequestState, roots::EngineCore};
 use crate::{
     error::{Code, GraphqlError},
     execute::statement::{self, Preparation},
-    model::{Bind, Operator, Predicate, Source, array_literal},
+    model::{Bind, Cell, Operand, Operator, Predicate, Source, array_literal},
     plan::{Planner, Root, Select},
     sql,
 };
@@ -142,14 +142,14 @@ async fn read<T: TypeName>(
         .map(|id| table.column(*id))
         .ok_or_else(unknown)?;
     let key = Predicate::Compare {
-        column: column.id,
+        left: Operand::Column(Cell::plain(column.id)),
         operator: Operator::In,
-        value: Bind {
+        right: Operand::Bind(Bind {
             source: Source::Literal(Some(array_literal(
                 keys.iter().map(|key| Some(key.as_str())),
             ))),
-            sql_type: format!("{}[]", column.sql_type),
-        },
+            sql_type: Operator::In.value_type(&column.sql_type),
+        }),
     };
     let variables = &ctx.query_env.variables;
     let fragments = &ctx.query_env.fragments;

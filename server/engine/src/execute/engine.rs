@@ -118,7 +118,7 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
         if !self.metadata.unserved.is_empty() {
             tracing::warn!(sections = ?self.metadata.unserved, "metadata has sections that are not served");
         }
-        let catalog = Catalog::read(&mut *self.pool.get().await?).await?;
+        let catalog = Catalog::read(&mut *self.pool.get().await?, &self.metadata).await?;
         let model = Arc::new(Model::build(&self.metadata, &catalog, self.options)?);
         let changes = Changes::default();
         let schema = |role: &str| {

@@ -188,7 +188,7 @@ impl SubscriptionType for SubscriptionRoot {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        let own = |types: &RoleTypes| types.query.values().cloned().collect();
+        let own = |types: &RoleTypes| types.subscription.values().cloned().collect();
         register_root::<EmptyMutation>(registry, "subscription_root", own);
         Self::qualified_type_name()
     }

@@ -2,9 +2,12 @@
 //!
 //! Where the files come from (disk, or embedded in a binary) is the caller's choice.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Metadata, Table};
@@ -114,38 +117,95 @@ fn malformed(path: &str, message: &str) -> LoadError {
 #[derive(Deserialize)]
 struct Source {
     #[serde(default)]
-    tables: Vec<Table>,
+    kind: Option<String>,
     #[serde(default)]
-    functions: Vec<Value>,
+    tables: Vec<Table>,
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
 }
 
-/// Loads the metadata of a directory.
+/// Keys of a source that say how Hasura reaches it, and nothing of what it exposes.
+const CONNECTION: [&str; 3] = ["name", "configuration", "customization"];
+
+/// Loads the metadata of a directory, as Hasura's command line exports it (version 3).
 pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
     const DATABASES: &str = "databases/databases.yaml";
+    require_version_three(directory)?;
     let sources: Vec<Source> = serde_json::from_value(directory.value(DATABASES)?)
         .map_err(|error| malformed(DATABASES, &error.to_string()))?;
-    let mut metadata = Metadata::default();
+    let mut unserved = BTreeSet::new();
+    let mut tables = Vec::new();
     for source in sources {
-        metadata.tables.extend(source.tables);
-        if !source.functions.is_empty() {
-            metadata.unserved.push("functions".to_owned());
+        if let Some(kind) = source.kind.filter(|kind| kind != "postgres") {
+            unserved.insert(format!("sources of kind {kind}"));
+            continue;
+        }
+        let others = source.others.iter();
+        let others = others.filter(|(name, _)| !CONNECTION.contains(&name.as_str()));
+        unserved.extend(others.filter(is_said).map(|(name, _)| name.clone()));
+        for table in source.tables {
+            let others = table.others.iter().filter(is_said);
+            unserved.extend(others.map(|(name, _)| name.clone()));
+            tables.push(table);
         }
     }
     for name in [
-        "remote_schemas",
+        "actions",
         "cron_triggers",
+        "remote_schemas",
         "rest_endpoints",
-        "inherited_roles",
     ] {
-        let path = format!("{name}.yaml");
-        let is_used = directory.0.contains_key(&path)
-            && directory
-                .value(&path)?
-                .as_array()
-                .is_some_and(|items| !items.is_empty());
-        if is_used {
-            metadata.unserved.push(name.to_owned());
+        if section(directory, name)?.is_some_and(|value| is_said(&(&name.to_owned(), &value))) {
+            unserved.insert(name.to_owned());
         }
     }
-    Ok(metadata)
+    Ok(Metadata {
+        tables,
+        inherited_roles: parsed(directory, "inherited_roles")?,
+        unserved: unserved.into_iter().collect(),
+    })
+}
+
+fn require_version_three(directory: &Directory) -> Result<(), LoadError> {
+    let version = section(directory, "version")?.and_then(|value| value.get("version").cloned());
+    match version {
+        None => Ok(()),
+        Some(version) if version == 3 => Ok(()),
+        Some(version) => {
+            let problem = format!("metadata of version {version}: export it as version 3");
+            Err(malformed("version.yaml", &problem))
+        }
+    }
+}
+
+/// Whether a section says anything: `actions.yaml` has empty lists within an object when it does not.
+fn is_said((_, value): &(&String, &Value)) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => members.iter().any(|member| is_said(&member)),
+        _ => true,
+    }
+}
+
+/// The file of a section at the top of the directory, if there is one.
+fn section(directory: &Directory, name: &str) -> Result<Option<Value>, LoadError> {
+    let path = format!("{name}.yaml");
+    if directory.0.contains_key(&path) {
+        directory.value(&path).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+/// The file of a section as a type; the default of the type without a file, or with an empty one.
+fn parsed<T: DeserializeOwned + Default>(
+    directory: &Directory,
+    name: &str,
+) -> Result<T, LoadError> {
+    match section(directory, name)? {
+        None | Some(Value::Null) => Ok(T::default()),
+        Some(value) => serde_json::from_value(value)
+            .map_err(|error| malformed(&format!("{name}.yaml"), &error.to_string())),
+    }
 }

@@ -4,16 +4,20 @@
 
 mod load;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
 use serde_json::Value;
 
 pub use load::{Directory, LoadError, load};
 
-/// All tables of all sources, in the order of the files.
+/// All tables of all sources, in the order of the files, and the roles made of others.
 #[derive(Debug, Clone, Default)]
 pub struct Metadata {
     /// The tracked tables and views.
     pub tables: Vec<Table>,
+    /// Roles that may do what others may.
+    pub inherited_roles: Vec<InheritedRole>,
     /// Sections present in the files that this engine does not serve, for one warning.
     pub unserved: Vec<String>,
 }
@@ -23,6 +27,12 @@ pub struct Metadata {
 pub struct Table {
     /// Where it is in PostgreSQL.
     pub table: QualifiedName,
+    /// Whether its rows are the values of an enumeration.
+    #[serde(default)]
+    pub is_enum: bool,
+    /// Names of its own.
+    #[serde(default)]
+    pub configuration: Configuration,
     /// Relationships to at most one row.
     #[serde(default)]
     pub object_relationships: Vec<Relationship>,
@@ -41,16 +51,94 @@ pub struct Table {
     /// Who may remove what.
     #[serde(default)]
     pub delete_permissions: Vec<Permission<Delete>>,
+    /// Everything else that the file says of the table.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, Value>,
+}
+
+/// Names that a table and its columns have in GraphQL instead of PostgreSQL's.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Configuration {
+    /// The table's name.
+    pub custom_name: Option<String>,
+    /// The table's description.
+    pub comment: Option<String>,
+    /// The names of root fields, by what they do (`select`, `insert_one`).
+    #[serde(default)]
+    pub custom_root_fields: BTreeMap<String, RootFieldName>,
+    /// What is said of columns.
+    #[serde(default)]
+    pub column_config: BTreeMap<String, ColumnConfiguration>,
+    /// The names of columns, in the older spelling.
+    #[serde(default)]
+    pub custom_column_names: BTreeMap<String, String>,
+}
+
+/// The name of a root field, alone or with a comment.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum RootFieldName {
+    /// The name; null is the usual one.
+    Name(Option<String>),
+    /// The name and more.
+    Described {
+        /// The name; none is the usual one.
+        name: Option<String>,
+        /// The description of the field.
+        comment: Option<String>,
+    },
+}
+
+/// What is said of a column.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ColumnConfiguration {
+    /// Its name.
+    pub custom_name: Option<String>,
+    /// Its description.
+    pub comment: Option<String>,
+}
+
+/// A role that may do what others may.
+#[derive(Debug, Clone, Deserialize)]
+pub struct InheritedRole {
+    /// Its name.
+    pub role_name: String,
+    /// The roles it is made of.
+    pub role_set: Vec<String>,
 }
 
 /// A schema and a name in it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(from = "Name")]
 pub struct QualifiedName {
     /// The schema, `public` unless given.
-    #[serde(default = "public")]
     pub schema: String,
     /// The table or view.
     pub name: String,
+}
+
+/// A name as metadata may write it: alone, or with its schema.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Name {
+    Alone(String),
+    Qualified {
+        #[serde(default = "public")]
+        schema: String,
+        name: String,
+    },
+}
+
+impl From<Name> for QualifiedName {
+    fn from(name: Name) -> Self {
+        match name {
+            Name::Alone(name) => Self {
+                schema: public(),
+                name,
+            },
+            Name::Qualified { schema, name } => Self { schema, name },
+        }
+    }
 }
 
 impl std::fmt::Display for QualifiedName {
@@ -112,7 +200,7 @@ pub struct Manual {
     /// The other table.
     pub remote_table: QualifiedName,
     /// Column here → column there.
-    pub column_mapping: std::collections::BTreeMap<String, String>,
+    pub column_mapping: BTreeMap<String, String>,
 }
 
 /// A permission and the role it is for.
@@ -153,6 +241,24 @@ pub struct Select {
     /// Whether the role may count them.
     #[serde(default)]
     pub allow_aggregations: bool,
+    /// The root fields under `query_root`; all when not given.
+    pub query_root_fields: Option<BTreeSet<SelectRoot>>,
+    /// The root fields under `subscription_root`; all when not given.
+    pub subscription_root_fields: Option<BTreeSet<SelectRoot>>,
+}
+
+/// A root field that reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SelectRoot {
+    /// `T`
+    Select,
+    /// `T_by_pk`
+    SelectByPk,
+    /// `T_aggregate`
+    SelectAggregate,
+    /// `T_stream`
+    SelectStream,
 }
 
 /// Which rows a role may add.
@@ -165,7 +271,7 @@ pub struct Insert {
     pub columns: Columns,
     /// Columns filled in by the server: literals or session variables.
     #[serde(default)]
-    pub set: std::collections::BTreeMap<String, Value>,
+    pub set: BTreeMap<String, Value>,
 }
 
 fn all() -> Columns {
@@ -184,7 +290,7 @@ pub struct Update {
     pub check: Option<Value>,
     /// Columns filled in by the server.
     #[serde(default)]
-    pub set: std::collections::BTreeMap<String, Value>,
+    pub set: BTreeMap<String, Value>,
 }
 
 /// Which rows a role may remove.

@@ -3,16 +3,23 @@
 //! Ids are positions in the vectors of this model and are made nowhere else. Names are looked up while a model or
 //! a plan is built, never while a statement runs.
 
+mod access;
+mod bind;
 mod build;
-mod permission;
+mod function;
+mod operator;
 mod predicate;
 mod scalar;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use access::{Access, DeleteAccess, InsertAccess, SelectAccess, UpdateAccess};
+pub use bind::{Bind, Source, Value, VariablePath, array_literal};
 pub use build::{Inconsistencies, Inconsistency, Options};
-pub use predicate::{Bind, Operator, Predicate, Source, Value, VariablePath, array_literal};
-pub use scalar::Scalar;
+pub use function::{ColumnFunction, Function};
+pub use operator::Operator;
+pub use predicate::{Cell, Operand, Predicate, RelatedValue};
+pub use scalar::{Kind, Scalar};
 
 use crate::metadata::QualifiedName;
 
@@ -41,6 +48,9 @@ pub struct Table {
     pub relation: QualifiedName,
     /// The comment on it.
     pub comment: Option<String>,
+    /// The values of an enum table.
+    pub enum_values: Option<Vec<EnumValue>>,
+    root_names: BTreeMap<String, String>,
     columns: Vec<Column>,
     /// The columns of its primary key; empty without one.
     pub primary_key: Vec<ColumnId>,
@@ -49,13 +59,24 @@ pub struct Table {
     access: BTreeMap<String, Access>,
 }
 
+/// A value of an enum table.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct EnumValue {
+    /// The value.
+    pub value: String,
+    /// What it means.
+    pub comment: Option<String>,
+}
+
 /// A column.
 #[derive(Debug, Clone)]
 pub struct Column {
     /// Its id in its table.
     pub id: ColumnId,
-    /// Its name.
+    /// Its name in GraphQL.
     pub name: String,
+    /// Its name in PostgreSQL.
+    pub sql_name: String,
     /// Its GraphQL type.
     pub scalar: Scalar,
     /// Its SQL type.
@@ -81,63 +102,6 @@ pub struct Relationship {
     pub is_nullable: bool,
     /// Column here, column there.
     pub mapping: Vec<(ColumnId, ColumnId)>,
-}
-
-/// What a role may do with a table.
-#[derive(Debug, Clone, Default)]
-pub struct Access {
-    /// Reading.
-    pub select: Option<SelectAccess>,
-    /// Adding.
-    pub insert: Option<InsertAccess>,
-    /// Changing.
-    pub update: Option<UpdateAccess>,
-    /// Removing.
-    pub delete: Option<DeleteAccess>,
-}
-
-/// Which rows and columns may be read.
-#[derive(Debug, Clone)]
-pub struct SelectAccess {
-    /// The readable columns.
-    pub columns: BTreeSet<ColumnId>,
-    /// Which rows.
-    pub filter: Predicate,
-    /// The most rows of one list.
-    pub limit: Option<u32>,
-    /// Whether rows may be counted.
-    pub can_aggregate: bool,
-}
-
-/// Which rows may be added.
-#[derive(Debug, Clone)]
-pub struct InsertAccess {
-    /// The columns that a client may give.
-    pub columns: BTreeSet<ColumnId>,
-    /// What the new row must satisfy.
-    pub check: Predicate,
-    /// Columns that the server fills in.
-    pub presets: Vec<(ColumnId, Bind)>,
-}
-
-/// Which rows may be changed, and into what.
-#[derive(Debug, Clone)]
-pub struct UpdateAccess {
-    /// The columns that a client may change.
-    pub columns: BTreeSet<ColumnId>,
-    /// Which rows.
-    pub filter: Predicate,
-    /// What the changed row must satisfy.
-    pub check: Predicate,
-    /// Columns that the server fills in.
-    pub presets: Vec<(ColumnId, Bind)>,
-}
-
-/// Which rows may be removed.
-#[derive(Debug, Clone)]
-pub struct DeleteAccess {
-    /// Which rows.
-    pub filter: Predicate,
 }
 
 impl Model {
@@ -179,9 +143,19 @@ impl Table {
         &self.columns[id.0]
     }
 
-    /// The column of a name.
+    /// The column of a name in GraphQL.
     pub fn column_named(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The column of a name in PostgreSQL, which is how metadata names columns.
+    pub fn sql_column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.sql_name == name)
+    }
+
+    /// The name of the root field that does `action` (`select`, `insert_one`), `usual` unless it has one of its own.
+    pub fn root_name(&self, action: &str, usual: String) -> String {
+        self.root_names.get(action).cloned().unwrap_or(usual)
     }
 
     /// What a role may do here; `None` when nothing.
@@ -194,11 +168,11 @@ impl Table {
         self.access(role)?.select.as_ref()
     }
 
-    /// The column of a name, if a role may read it.
-    pub fn readable_column(&self, role: &str, name: &str) -> Option<&Column> {
-        let access = self.selectable(role)?;
-        self.column_named(name)
-            .filter(|column| access.columns.contains(&column.id))
+    /// The column of a name as a role sees it, if it does.
+    pub fn readable_column(&self, role: &str, name: &str) -> Option<(&Column, Cell)> {
+        let column = self.column_named(name)?;
+        let cell = self.selectable(role)?.cell(column.id)?;
+        Some((column, cell))
     }
 
     /// Whether a role may name one row by its primary key.
@@ -207,7 +181,7 @@ impl Table {
             && self.selectable(role).is_some_and(|access| {
                 self.primary_key
                     .iter()
-                    .all(|column| access.columns.contains(column))
+                    .all(|column| access.columns.contains_key(column))
             })
     }
 }

@@ -3,7 +3,9 @@
 //! A role's row rule and a client's filter are the same type and stay apart until [`Predicate::and`] joins them in
 //! a plan. Values are binds; nothing here is text of a statement.
 
-use super::{ColumnId, TableId};
+use std::sync::Arc;
+
+use super::{Bind, ColumnId, Function, Operator, TableId};
 
 /// A condition on a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,22 +16,24 @@ pub enum Predicate {
     Or(Vec<Predicate>),
     /// Not this one.
     Not(Box<Predicate>),
-    /// A column against a value.
+    /// One thing against another.
     Compare {
-        /// The column.
-        column: ColumnId,
+        /// What is compared.
+        left: Operand,
         /// How.
         operator: Operator,
-        /// The value.
-        value: Bind,
+        /// What it is compared with.
+        right: Operand,
     },
-    /// A column is null, or is not.
+    /// Something is null, or is not.
     IsNull {
-        /// The column.
-        column: ColumnId,
+        /// What.
+        operand: Operand,
         /// Which of both.
         is_null: bool,
     },
+    /// A condition whose [`Operand::RootColumn`]s are columns of the row at hand.
+    Rooted(Box<Predicate>),
     /// Some row of another table, joined on these columns, satisfies a condition.
     Exists {
         /// The other table.
@@ -41,13 +45,71 @@ pub enum Predicate {
     },
 }
 
+/// One side of a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// A column of the row.
+    Column(Cell),
+    /// A column of the row, as text.
+    Text(Cell),
+    /// A column of the row that the nearest [`Predicate::Rooted`] is about, seen from within an `exists`.
+    RootColumn(ColumnId),
+    /// Something computed over related rows.
+    Related(Box<RelatedValue>),
+    /// A value.
+    Bind(Bind),
+}
+
+/// Something computed over the rows that a relationship leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RelatedValue {
+    /// The other table.
+    pub table: TableId,
+    /// Column here, column there.
+    pub mapping: Vec<(ColumnId, ColumnId)>,
+    /// Which of its rows.
+    pub rows: Predicate,
+    /// What is computed.
+    pub function: Function,
+}
+
+/// A column as a role sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The column.
+    pub column: ColumnId,
+    /// The rows that show it, where not all do: in the others it is null.
+    pub visible: Option<Arc<Predicate>>,
+}
+
+impl Cell {
+    /// A column that every row shows.
+    pub fn plain(column: ColumnId) -> Self {
+        Self {
+            column,
+            visible: None,
+        }
+    }
+}
+
 impl Predicate {
     /// The condition that every row satisfies.
     pub const TRUE: Self = Self::And(Vec::new());
 
+    /// The condition that no row satisfies.
+    pub const FALSE: Self = Self::Or(Vec::new());
+
     /// Whether it is trivially true.
     pub fn is_true(&self) -> bool {
         matches!(self, Self::And(all) if all.is_empty())
+    }
+
+    /// All of these conditions, without a list around a single one.
+    pub fn all(mut all: Vec<Self>) -> Self {
+        match all.len() {
+            1 => all.remove(0),
+            _ => Self::And(all),
+        }
     }
 
     /// Both conditions; the rule first, so that it is read first.
@@ -59,172 +121,15 @@ impl Predicate {
             (one, other) => Self::And(vec![one, other]),
         }
     }
-}
 
-/// How a column is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the operator that `graphql` names")]
-pub enum Operator {
-    Eq,
-    Neq,
-    Gt,
-    Gte,
-    Lt,
-    Lte,
-    In,
-    Nin,
-    Like,
-    Nlike,
-    Ilike,
-    Nilike,
-    Similar,
-    Nsimilar,
-    Regex,
-    Iregex,
-    Nregex,
-    Niregex,
-    Contains,
-    ContainedIn,
-}
-
-impl Operator {
-    /// Operators of every type but json.
-    pub const GENERIC: [Self; 8] = [
-        Self::Eq,
-        Self::Neq,
-        Self::Gt,
-        Self::Gte,
-        Self::Lt,
-        Self::Lte,
-        Self::In,
-        Self::Nin,
-    ];
-    /// Operators of text.
-    pub const TEXT: [Self; 10] = [
-        Self::Like,
-        Self::Nlike,
-        Self::Ilike,
-        Self::Nilike,
-        Self::Similar,
-        Self::Nsimilar,
-        Self::Regex,
-        Self::Iregex,
-        Self::Nregex,
-        Self::Niregex,
-    ];
-    /// Operators of arrays and jsonb.
-    pub const CONTAINER: [Self; 2] = [Self::Contains, Self::ContainedIn];
-
-    /// The name in a filter.
-    pub fn graphql(self) -> &'static str {
-        match self {
-            Self::Eq => "_eq",
-            Self::Neq => "_neq",
-            Self::Gt => "_gt",
-            Self::Gte => "_gte",
-            Self::Lt => "_lt",
-            Self::Lte => "_lte",
-            Self::In => "_in",
-            Self::Nin => "_nin",
-            Self::Like => "_like",
-            Self::Nlike => "_nlike",
-            Self::Ilike => "_ilike",
-            Self::Nilike => "_nilike",
-            Self::Similar => "_similar",
-            Self::Nsimilar => "_nsimilar",
-            Self::Regex => "_regex",
-            Self::Iregex => "_iregex",
-            Self::Nregex => "_nregex",
-            Self::Niregex => "_niregex",
-            Self::Contains => "_contains",
-            Self::ContainedIn => "_contained_in",
+    /// A column equal to a value.
+    pub fn equal(column: ColumnId, value: Bind) -> Self {
+        Self::Compare {
+            left: Operand::Column(Cell::plain(column)),
+            operator: Operator::Eq,
+            right: Operand::Bind(value),
         }
     }
-
-    /// The operator in SQL, between column and value.
-    pub fn sql(self) -> &'static str {
-        match self {
-            Self::Eq => " = ",
-            Self::Neq => " <> ",
-            Self::Gt => " > ",
-            Self::Gte => " >= ",
-            Self::Lt => " < ",
-            Self::Lte => " <= ",
-            Self::In => " = any(",
-            Self::Nin => " <> all(",
-            Self::Like => " like ",
-            Self::Nlike => " not like ",
-            Self::Ilike => " ilike ",
-            Self::Nilike => " not ilike ",
-            Self::Similar => " similar to ",
-            Self::Nsimilar => " not similar to ",
-            Self::Regex => " ~ ",
-            Self::Iregex => " ~* ",
-            Self::Nregex => " !~ ",
-            Self::Niregex => " !~* ",
-            Self::Contains => " @> ",
-            Self::ContainedIn => " <@ ",
-        }
-    }
-
-    /// Whether the value is a list of the column's type.
-    pub fn takes_list(self) -> bool {
-        matches!(self, Self::In | Self::Nin)
-    }
-
-    /// The operator of a name, also in the older spelling with `$`.
-    pub fn named(name: &str) -> Option<Self> {
-        let name = name.replacen('$', "_", 1);
-        let name = if name == "_ne" { "_neq" } else { name.as_str() };
-        [&Self::GENERIC[..], &Self::TEXT[..], &Self::CONTAINER[..]]
-            .concat()
-            .into_iter()
-            .find(|operator| operator.graphql() == name)
-    }
-}
-
-/// A value that PostgreSQL receives apart from the statement, as text, and reads as a type.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Bind {
-    /// Where the value comes from.
-    pub source: Source,
-    /// The SQL type that PostgreSQL reads it as.
-    pub sql_type: String,
-}
-
-/// Where the value of a bind comes from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Source {
-    /// It is known already.
-    Literal(Value),
-    /// A session variable, by its name in lower case.
-    Session(String),
-    /// A variable of the request, or a member of one.
-    Variable(VariablePath),
-}
-
-/// Text in PostgreSQL's input form, or null.
-pub type Value = Option<String>;
-
-/// A variable of a request, and the way into its value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct VariablePath {
-    /// The name, without `$`.
-    pub name: String,
-    /// Keys of objects and positions in lists, as text.
-    pub members: Vec<String>,
-}
-
-/// A list in PostgreSQL's input form for arrays.
-pub fn array_literal<'a>(items: impl IntoIterator<Item = Option<&'a str>>) -> String {
-    let items: Vec<String> = items
-        .into_iter()
-        .map(|item| match item {
-            Some(text) => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
-            None => "NULL".to_owned(),
-        })
-        .collect();
-    format!("{{{}}}", items.join(","))
 }
 
 #[cfg(test)]
@@ -232,17 +137,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_array_literal_quotes_what_would_end_an_item() {
-        assert_eq!(
-            array_literal([Some("a,b"), Some("c\"d\\"), None]),
-            r#"{"a,b","c\"d\\",NULL}"#
-        );
-    }
-
-    #[test]
     fn a_rule_is_kept_when_the_client_asks_for_everything() {
         let rule = Predicate::IsNull {
-            column: ColumnId(0),
+            operand: Operand::Column(Cell::plain(ColumnId(0))),
             is_null: true,
         };
         assert_eq!(rule.clone().and(Predicate::TRUE), rule);

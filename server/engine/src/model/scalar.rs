@@ -9,21 +9,92 @@ pub struct Scalar {
     pub name: String,
     /// Whether the column is an array of it.
     pub is_array: bool,
+    /// Whether its values are an enumeration: of an enum table, or of PostgreSQL.
+    pub kind: Kind,
+}
+
+/// What stands behind a scalar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// An ordinary type.
+    Plain,
+    /// An enumeration of PostgreSQL, a scalar in GraphQL.
+    NativeEnum,
+    /// The rows of an enum table, an enumeration in GraphQL.
+    EnumTable,
 }
 
 impl Scalar {
     /// The scalar of a column. An array of T is `[T!]`, as in Hasura.
     pub fn of(column: &catalog::Column) -> Self {
-        match &column.element {
-            Some(element) => Self {
-                name: name_of(element),
-                is_array: true,
-            },
-            None => Self {
-                name: name_of(&column.type_name),
-                is_array: false,
-            },
+        let kind = if column.is_native_enum {
+            Kind::NativeEnum
+        } else {
+            Kind::Plain
+        };
+        Self {
+            name: name_of(column.element.as_ref().unwrap_or(&column.type_name)),
+            is_array: column.element.is_some(),
+            kind,
         }
+    }
+
+    /// The scalar of columns that refer to an enum table of this GraphQL name.
+    pub fn of_enum_table(name: &str) -> Self {
+        Self {
+            name: format!("{name}_enum"),
+            is_array: false,
+            kind: Kind::EnumTable,
+        }
+    }
+
+    /// Text.
+    pub fn text() -> Self {
+        Self::plain("String")
+    }
+
+    /// What counts are compared as.
+    pub fn integer() -> Self {
+        Self::plain("Int")
+    }
+
+    fn plain(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            is_array: false,
+            kind: Kind::Plain,
+        }
+    }
+
+    /// Whether it is the scalar of that name.
+    pub fn is(&self, name: &str) -> bool {
+        !self.is_array && self.name == name
+    }
+
+    /// Whether sums and averages apply.
+    pub fn is_number(&self) -> bool {
+        const NUMBERS: [&str; 6] = ["Int", "smallint", "bigint", "Float", "float8", "numeric"];
+        !self.is_array && NUMBERS.contains(&self.name.as_str())
+    }
+
+    /// Whether PostgreSQL has `min` and `max` of it (`uuid` by way of its text).
+    pub fn is_ordered(&self) -> bool {
+        const ORDERED: [&str; 12] = [
+            "String",
+            "bpchar",
+            "citext",
+            "date",
+            "inet",
+            "interval",
+            "money",
+            "time",
+            "timestamp",
+            "timestamptz",
+            "timetz",
+            "uuid",
+        ];
+        let is_listed = !self.is_array && ORDERED.contains(&self.name.as_str());
+        self.is_number() || is_listed || (self.kind == Kind::NativeEnum && !self.is_array)
     }
 
     /// The output and input type, without nullability.
@@ -44,6 +115,12 @@ impl Scalar {
     /// Whether values are text that patterns apply to.
     pub fn is_text(&self) -> bool {
         !self.is_array && matches!(self.name.as_str(), "String" | "citext" | "bpchar" | "name")
+    }
+
+    /// The name of the input object that compares its text; `None` for what is text already, and for lists.
+    pub fn cast_name(&self) -> Option<String> {
+        let is_other = !self.is_array && self.kind != Kind::EnumTable && self.name != "String";
+        is_other.then(|| format!("{}_cast_exp", self.name))
     }
 
     /// Whether values are JSON documents.

@@ -165,6 +165,19 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// A text that shapes the statement.
+    pub(super) fn text(&self, input: &Input<'a>) -> Result<&'a str, GraphqlError> {
+        self.pin(input);
+        match input {
+            Input::Literal(Value::String(text))
+            | Input::Variable {
+                value: ConstValue::String(text),
+                ..
+            } => Ok(text),
+            _ => Err(unfit("a text")),
+        }
+    }
+
     fn pin(&self, input: &Input<'a>) {
         if let Input::Variable { path, .. } = input {
             self.pins.borrow_mut().insert(path.clone());

@@ -3,8 +3,10 @@
 //! Plans know the role's rules (they are part of every filter) and no SQL text. How a plan is executed is decided
 //! later: [`crate::sql::json`] lets PostgreSQL build the JSON; another execution can read the same plan.
 
+mod aggregate;
 mod filter;
 mod input;
+mod json_path;
 mod order;
 mod planner;
 mod selection;
@@ -16,7 +18,7 @@ pub use planner::{Planner, RootRequest};
 pub use selection::{Selected, directive_variables, selected_fields};
 pub use template::{Places, Template};
 
-use crate::model::{Bind, ColumnId, Predicate, TableId};
+use crate::model::{Bind, Cell, ColumnId, Function, Predicate, RelatedValue, TableId};
 
 /// What a root field asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +30,7 @@ pub enum Root {
     /// Counts over rows, with the rows.
     Aggregate(Aggregate),
     /// A changed row.
-    Write(Write),
+    Write(Box<Write>),
 }
 
 /// Rows of one table and what is shown of each.
@@ -40,6 +42,8 @@ pub struct Select {
     pub fields: Vec<Field>,
     /// The role's rule and the client's filter.
     pub filter: Predicate,
+    /// Of rows that are equal in these columns, the first one; all rows when empty.
+    pub distinct: Vec<Cell>,
     /// The order; empty for none.
     pub order: Vec<Order>,
     /// The most rows.
@@ -71,12 +75,14 @@ pub struct Field {
 pub enum FieldValue {
     /// The name of the type.
     Typename(String),
-    /// A column; `as_text` for numbers that JSON would shorten.
+    /// A column.
     Column {
-        /// The column.
-        column: ColumnId,
-        /// Whether it is sent as a string.
+        /// The column, as the role sees it.
+        cell: Cell,
+        /// Whether it is sent as a string: a number that JSON would shorten.
         as_text: bool,
+        /// The way into a JSON document, a bind of type `text[]`.
+        path: Option<Bind>,
     },
     /// The one row of a relationship, or null.
     Object(Related<Select>),
@@ -111,24 +117,26 @@ pub struct Aggregate {
 pub enum AggregateField {
     /// The name of the type.
     Typename(String),
-    /// The counts.
-    Counts(Vec<(String, Count)>),
-    /// The counted rows.
+    /// What is computed over the rows.
+    Values(Vec<(String, AggregateValue)>),
+    /// The rows.
     Nodes(Vec<Field>),
 }
 
-/// A field of the counts.
+/// Something computed over rows, or several such things in an object.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Count {
+pub enum AggregateValue {
     /// The name of the type.
     Typename(String),
-    /// How many rows have a value in these columns; all rows without columns.
-    Rows {
-        /// The columns.
-        columns: Vec<ColumnId>,
-        /// Whether equal values count once.
-        is_distinct: bool,
+    /// One thing.
+    Function {
+        /// What.
+        function: Function,
+        /// Whether it is sent as a string.
+        as_text: bool,
     },
+    /// One function of several columns.
+    Columns(Vec<(String, AggregateValue)>),
 }
 
 /// One member of an order.
@@ -144,9 +152,9 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq)]
 pub enum OrderBy {
     /// A column of the table.
-    Column(ColumnId),
+    Column(Cell),
     /// Something of the row that an object relationship leads to.
-    Related {
+    Object {
         /// The other table.
         table: TableId,
         /// Column here, column there.
@@ -156,6 +164,8 @@ pub enum OrderBy {
         /// What is ordered by there.
         by: Box<OrderBy>,
     },
+    /// Something computed over the rows that an array relationship leads to.
+    Related(RelatedValue),
 }
 
 /// The direction of an order, with the place of nulls (PostgreSQL's defaults: last ascending, first descending).
@@ -165,6 +175,14 @@ pub struct Direction {
     pub is_descending: bool,
     /// Whether nulls come first.
     pub is_nulls_first: bool,
+}
+
+impl Direction {
+    /// Small values first, nulls last.
+    pub const ASCENDING: Self = Self {
+        is_descending: false,
+        is_nulls_first: false,
+    };
 }
 
 /// A row that is added, changed or removed, and what is shown of it.

@@ -3,7 +3,7 @@
 use super::{Direction, Order, OrderBy, input::Input, planner::Planner};
 use crate::{
     error::{Code, GraphqlError},
-    model::Table,
+    model::{ColumnFunction, Function, RelatedValue, Relationship, Table},
 };
 
 impl<'a> Planner<'a> {
@@ -33,36 +33,113 @@ impl<'a> Planner<'a> {
             if value.is_null() {
                 continue;
             }
-            if let Some(column) = table.readable_column(self.role, name) {
-                let direction = direction(self.inputs.enumerated(&value)?)?;
+            if let Some((_, cell)) = table.readable_column(self.role, name) {
                 order.push(Order {
-                    by: OrderBy::Column(column.id),
-                    direction,
+                    by: OrderBy::Column(cell),
+                    direction: self.direction(&value)?,
                 });
                 continue;
             }
-            let relationship = table.relationships.get(name).ok_or_else(|| {
-                GraphqlError::new(
-                    Code::ValidationFailed,
-                    format!("no field {name:?} on {:?}", table.name),
-                )
-            })?;
-            let target = self.model.table(relationship.target);
-            for inner in self.order_members(target, &value)? {
-                let by = OrderBy::Related {
-                    table: target.id,
-                    mapping: relationship.mapping.clone(),
-                    rule: self.rule(target),
-                    by: Box::new(inner.by),
+            if let Some(relationship) = object(table, name) {
+                let target = self.model.table(relationship.target);
+                for inner in self.order_members(target, &value)? {
+                    let by = OrderBy::Object {
+                        table: target.id,
+                        mapping: relationship.mapping.clone(),
+                        rule: self.rule(target),
+                        by: Box::new(inner.by),
+                    };
+                    order.push(Order {
+                        by,
+                        direction: inner.direction,
+                    });
+                }
+                continue;
+            }
+            let relationship = name
+                .strip_suffix("_aggregate")
+                .and_then(|name| table.relationships.get(name))
+                .ok_or_else(|| unknown(name, table))?;
+            order.extend(self.aggregate_order(relationship, &value)?);
+        }
+        Ok(order)
+    }
+
+    /// `{count: desc}` or `{max: {col: asc}}` over the rows of an array relationship.
+    fn aggregate_order(
+        &self,
+        relationship: &Relationship,
+        input: &Input<'a>,
+    ) -> Result<Vec<Order>, GraphqlError> {
+        let table = self.model.table(relationship.target);
+        if !table
+            .selectable(self.role)
+            .is_some_and(|access| access.can_aggregate)
+        {
+            return Err(unknown(&relationship.name, table));
+        }
+        let over = |function, direction| Order {
+            by: OrderBy::Related(RelatedValue {
+                table: table.id,
+                mapping: relationship.mapping.clone(),
+                rows: self.rule(table),
+                function,
+            }),
+            direction,
+        };
+        let mut order = Vec::new();
+        for (name, value) in self.inputs.members(input)? {
+            if value.is_null() {
+                continue;
+            }
+            if name == "count" {
+                let count = Function::Count {
+                    columns: Vec::new(),
+                    is_distinct: false,
                 };
-                order.push(Order {
-                    by,
-                    direction: inner.direction,
-                });
+                order.push(over(count, self.direction(&value)?));
+                continue;
+            }
+            let function = ColumnFunction::named(name).ok_or_else(|| unknown(name, table))?;
+            for (name, value) in self.inputs.members(&value)? {
+                let (_, column) = table
+                    .readable_column(self.role, name)
+                    .filter(|(column, _)| function.takes(&column.scalar))
+                    .ok_or_else(|| unknown(name, table))?;
+                if value.is_null() {
+                    continue;
+                }
+                let of_column = Function::Column {
+                    function,
+                    column,
+                    is_distinct: false,
+                };
+                order.push(over(of_column, self.direction(&value)?));
             }
         }
         Ok(order)
     }
+
+    fn direction(&self, input: &Input<'a>) -> Result<Direction, GraphqlError> {
+        direction(self.inputs.enumerated(input)?)
+    }
+}
+
+fn object<'t>(table: &'t Table, name: &str) -> Option<&'t Relationship> {
+    table
+        .relationships
+        .get(name)
+        .filter(|relationship| !relationship.is_array)
+}
+
+fn unknown(name: &str, table: &Table) -> GraphqlError {
+    GraphqlError::new(
+        Code::ValidationFailed,
+        format!(
+            "field '{name}' not found in type: '{}_order_by'",
+            table.name
+        ),
+    )
 }
 
 fn direction(name: &str) -> Result<Direction, GraphqlError> {

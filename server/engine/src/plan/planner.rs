@@ -5,14 +5,15 @@ use std::{cell::RefCell, collections::BTreeSet};
 use async_graphql::{Variables, parser::types::Field as DocumentField};
 
 use super::{
-    Aggregate, AggregateField, Count, Field, FieldValue, Limit, Related, Root, Select,
+    Direction, Field, FieldValue, Limit, Order, OrderBy, Related, Root, Select,
     input::{Input, Inputs},
+    json_path,
     selection::{Fragments, Selected, selected_fields},
     template::Places,
 };
 use crate::{
     error::{Code, GraphqlError},
-    model::{Bind, ColumnId, Model, Options, Predicate, Table},
+    model::{Bind, Cell, Model, Options, Predicate, Source, Table, array_literal},
     schema::{RootField, RootKind},
 };
 
@@ -80,7 +81,7 @@ impl<'a> Planner<'a> {
                 )?))
             }
             RootKind::InsertOne | RootKind::UpdateByKey | RootKind::DeleteByKey => Ok(Root::Write(
-                self.write(table, request.root.kind, field, below)?,
+                Box::new(self.write(table, request.root.kind, field, below)?),
             )),
         }
     }
@@ -99,7 +100,7 @@ impl<'a> Planner<'a> {
     pub(super) fn rule(&self, table: &Table) -> Predicate {
         table
             .selectable(self.role)
-            .map_or(Predicate::Or(Vec::new()), |access| access.filter.clone())
+            .map_or(Predicate::FALSE, |access| access.filter.clone())
     }
 
     /// The condition that picks one row by its primary key.
@@ -114,11 +115,10 @@ impl<'a> Planner<'a> {
             let value = value_of(&column.name).ok_or_else(|| {
                 GraphqlError::new(Code::ValidationFailed, format!("missing {:?}", column.name))
             })?;
-            all.push(Predicate::Compare {
-                column: *id,
-                operator: crate::model::Operator::Eq,
-                value: self.inputs.bind(&value, &column.sql_type)?,
-            });
+            all.push(Predicate::equal(
+                *id,
+                self.inputs.bind(&value, &column.sql_type)?,
+            ));
         }
         Ok(Predicate::And(all))
     }
@@ -133,6 +133,7 @@ impl<'a> Planner<'a> {
             table: table.id,
             fields: self.fields(table, below)?,
             filter,
+            distinct: Vec::new(),
             order: Vec::new(),
             limit: Limit::default(),
             offset: None,
@@ -140,20 +141,71 @@ impl<'a> Planner<'a> {
     }
 
     /// Rows with the arguments of every list.
-    fn rows(&self, table: &'a Table, field: &'a DocumentField) -> Result<Select, GraphqlError> {
+    pub(super) fn rows(
+        &self,
+        table: &'a Table,
+        field: &'a DocumentField,
+    ) -> Result<Select, GraphqlError> {
         let argument = |name| self.inputs.argument(field, name);
         let filter = self.filter(table, argument("where").as_ref())?;
+        let distinct = self.enumerated_columns(table, argument("distinct_on").as_ref())?;
+        let order = self.order(table, argument("order_by").as_ref())?;
         Ok(Select {
             table: table.id,
             fields: Vec::new(),
             filter: self.rule(table).and(filter),
-            order: self.order(table, argument("order_by").as_ref())?,
+            order: order_of_distinct(&distinct, order)?,
+            distinct,
             limit: Limit {
                 client: self.count_bind(argument("limit").as_ref())?,
                 rule: None,
             },
             offset: self.count_bind(argument("offset").as_ref())?,
         })
+    }
+
+    /// Columns by their names in `T_select_column`.
+    pub(super) fn enumerated_columns(
+        &self,
+        table: &'a Table,
+        input: Option<&Input<'a>>,
+    ) -> Result<Vec<Cell>, GraphqlError> {
+        let Some(input) = input.filter(|input| !input.is_null()) else {
+            return Ok(Vec::new());
+        };
+        let cell = |item: &Input<'a>| {
+            let name = self.inputs.enumerated(item)?;
+            let (_, cell) = table.readable_column(self.role, name).ok_or_else(|| {
+                let problem = format!("expected one of the columns of {:?}", table.name);
+                GraphqlError::new(Code::ValidationFailed, problem)
+            })?;
+            Ok(cell)
+        };
+        self.inputs.items(input).iter().map(cell).collect()
+    }
+
+    /// `true` or `false`, `false` when absent.
+    pub(super) fn flag(&self, input: Option<&Input<'a>>) -> Result<bool, GraphqlError> {
+        input
+            .filter(|input| !input.is_null())
+            .map_or(Ok(false), |input| self.inputs.boolean(input))
+    }
+
+    /// The argument `path` of a JSON column, as a bind.
+    fn json_path(&self, field: &'a DocumentField) -> Result<Option<Bind>, GraphqlError> {
+        let Some(path) = self.inputs.argument(field, "path") else {
+            return Ok(None);
+        };
+        if path.is_null() {
+            return Ok(None);
+        }
+        let steps = json_path::steps(self.inputs.text(&path)?)?;
+        Ok(Some(Bind {
+            source: Source::Literal(Some(array_literal(
+                steps.iter().map(|step| Some(step.as_str())),
+            ))),
+            sql_type: "text[]".to_owned(),
+        }))
     }
 
     fn count_bind(&self, input: Option<&Input<'a>>) -> Result<Option<Bind>, GraphqlError> {
@@ -175,11 +227,11 @@ impl<'a> Planner<'a> {
         Ok(select)
     }
 
-    fn row_limit(&self, table: &Table) -> Option<u32> {
+    pub(super) fn row_limit(&self, table: &Table) -> Option<u32> {
         table.selectable(self.role)?.limit
     }
 
-    fn fields(
+    pub(super) fn fields(
         &self,
         table: &'a Table,
         below: &[&'a async_graphql::parser::types::SelectionSet],
@@ -205,11 +257,11 @@ impl<'a> Planner<'a> {
         if name == "__typename" {
             return Ok(FieldValue::Typename(table.name.clone()));
         }
-        if let Some(column) = table.readable_column(self.role, name) {
-            let as_text = self.options.stringify_numbers && column.scalar.is_wide_number();
+        if let Some((column, cell)) = table.readable_column(self.role, name) {
             return Ok(FieldValue::Column {
-                column: column.id,
-                as_text,
+                cell,
+                as_text: self.options.stringify_numbers && column.scalar.is_wide_number(),
+                path: self.json_path(field)?,
             });
         }
         let unknown = || {
@@ -239,70 +291,34 @@ impl<'a> Planner<'a> {
             rows: Box::new(self.aggregate(target, field, below)?),
         }))
     }
+}
 
-    fn aggregate(
-        &self,
-        table: &'a Table,
-        field: &'a DocumentField,
-        below: &[&'a async_graphql::parser::types::SelectionSet],
-    ) -> Result<Aggregate, GraphqlError> {
-        let mut fields = Vec::new();
-        for selected in selected_fields(below, self.fragments) {
-            let value = match selected.field.name.node.as_str() {
-                "aggregate" => AggregateField::Counts(self.counts(table, &selected.below)?),
-                "nodes" => AggregateField::Nodes(self.fields(table, &selected.below)?),
-                _ => AggregateField::Typename(format!("{}_aggregate", table.name)),
-            };
-            fields.push((alias(selected.key)?, value));
-        }
-        Ok(Aggregate {
-            rows: self.rows(table, field)?,
-            node_limit: self.row_limit(table),
-            fields,
-        })
-    }
-
-    fn counts(
-        &self,
-        table: &'a Table,
-        below: &[&'a async_graphql::parser::types::SelectionSet],
-    ) -> Result<Vec<(String, Count)>, GraphqlError> {
-        let mut counts = Vec::new();
-        for selected in selected_fields(below, self.fragments) {
-            let count = match selected.field.name.node.as_str() {
-                "count" => self.count(table, selected.field)?,
-                _ => Count::Typename(format!("{}_aggregate_fields", table.name)),
-            };
-            counts.push((alias(selected.key)?, count));
-        }
-        Ok(counts)
-    }
-
-    fn count(&self, table: &'a Table, field: &'a DocumentField) -> Result<Count, GraphqlError> {
-        let argument = |name| {
-            self.inputs
-                .argument(field, name)
-                .filter(|input| !input.is_null())
+/// `distinct on` needs its columns first in the order, and puts them there when there is none.
+fn order_of_distinct(distinct: &[Cell], order: Vec<Order>) -> Result<Vec<Order>, GraphqlError> {
+    if order.is_empty() {
+        let ascending = |cell: &Cell| Order {
+            by: OrderBy::Column(cell.clone()),
+            direction: Direction::ASCENDING,
         };
-        let mut columns: Vec<ColumnId> = Vec::new();
-        if let Some(input) = argument("columns") {
-            for item in self.inputs.items(&input) {
-                columns.extend(
-                    table
-                        .readable_column(self.role, self.inputs.enumerated(&item)?)
-                        .map(|column| column.id),
-                );
-            }
-        }
-        let is_distinct = argument("distinct")
-            .map(|input| self.inputs.boolean(&input))
-            .transpose()?
-            .unwrap_or(false);
-        Ok(Count::Rows {
-            columns,
-            is_distinct,
-        })
+        return Ok(distinct.iter().map(ascending).collect());
     }
+    let first: Vec<Option<&Cell>> = order
+        .iter()
+        .take(distinct.len())
+        .map(|order| match &order.by {
+            OrderBy::Column(cell) => Some(cell),
+            _ => None,
+        })
+        .collect();
+    let fits = first.len() == distinct.len()
+        && first
+            .iter()
+            .all(|cell| cell.is_some_and(|cell| distinct.contains(cell)));
+    if fits {
+        return Ok(order);
+    }
+    let problem = "\"distinct_on\" columns must match initial \"order_by\" columns";
+    Err(GraphqlError::new(Code::ValidationFailed, problem))
 }
 
 /// PostgreSQL cuts names at 63 bytes, and a cut name would be another key.

@@ -1,9 +1,9 @@
-//! The inputs of a table: filter, order, and what can be written; and the comparisons of each scalar.
+//! The inputs of a table: filter, order, and what can be written.
 
 use std::collections::BTreeSet;
 
 use super::{RoleTypes, RoleView, meta};
-use crate::model::{Operator, Scalar, Table};
+use crate::model::Table;
 
 pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
     let name = &table.name;
@@ -66,9 +66,17 @@ fn filter_fields(view: &RoleView<'_>, table: &Table, own_name: &str) -> Vec<meta
     let columns = view
         .columns(table)
         .map(|column| meta::input(&column.name, column.scalar.comparison_name()));
-    let relationships = view.relationships(table).map(|(relationship, target)| {
-        meta::input(&relationship.name, format!("{}_bool_exp", target.name))
-    });
+    let relationships = view
+        .relationships(table)
+        .flat_map(|(relationship, target)| {
+            let name = &relationship.name;
+            let rows = meta::input(name, format!("{}_bool_exp", target.name));
+            let aggregate = (relationship.is_array && view.can_aggregate(target)).then(|| {
+                let ty = format!("{}_aggregate_bool_exp", target.name);
+                meta::input(&format!("{name}_aggregate"), ty)
+            });
+            std::iter::once(rows).chain(aggregate)
+        });
     logic
         .into_iter()
         .chain(columns)
@@ -82,60 +90,14 @@ fn order_fields(view: &RoleView<'_>, table: &Table) -> Vec<meta::Input> {
         .map(|column| meta::input(&column.name, "order_by"));
     let relationships = view
         .relationships(table)
-        .filter(|(relationship, _)| !relationship.is_array)
-        .map(|(relationship, target)| {
-            meta::input(&relationship.name, format!("{}_order_by", target.name))
+        .filter_map(|(relationship, target)| {
+            let name = &relationship.name;
+            if !relationship.is_array {
+                return Some(meta::input(name, format!("{}_order_by", target.name)));
+            }
+            let ty = format!("{}_aggregate_order_by", target.name);
+            view.can_aggregate(target)
+                .then(|| meta::input(&format!("{name}_aggregate"), ty))
         });
     columns.chain(relationships).collect()
-}
-
-/// The comparisons of every scalar that some readable column has, and the directions of an order.
-pub(super) fn add_comparisons(made: &mut RoleTypes, view: &RoleView<'_>) {
-    let scalars: BTreeSet<&Scalar> = view
-        .model
-        .tables()
-        .flat_map(|table| view.columns(table))
-        .map(|column| &column.scalar)
-        .collect();
-    for scalar in scalars {
-        let name = scalar.comparison_name();
-        made.types.insert(
-            name.clone(),
-            meta::input_object(&name, comparison_fields(scalar)),
-        );
-    }
-    let directions = [
-        "asc",
-        "asc_nulls_first",
-        "asc_nulls_last",
-        "desc",
-        "desc_nulls_first",
-        "desc_nulls_last",
-    ];
-    made.types.insert(
-        "order_by".to_owned(),
-        meta::enumeration("order_by", directions.map(str::to_owned)),
-    );
-}
-
-fn comparison_fields(scalar: &Scalar) -> Vec<meta::Input> {
-    let value = scalar.type_name();
-    let list = format!("[{value}!]");
-    let mut fields = vec![meta::input("_is_null", "Boolean")];
-    if scalar.name != "json" {
-        fields.extend(Operator::GENERIC.map(|operator| {
-            let ty = if operator.takes_list() { &list } else { &value };
-            meta::input(operator.graphql(), ty.clone())
-        }));
-    }
-    if scalar.is_text() {
-        fields
-            .extend(Operator::TEXT.map(|operator| meta::input(operator.graphql(), value.clone())));
-    }
-    if scalar.is_container() {
-        fields.extend(
-            Operator::CONTAINER.map(|operator| meta::input(operator.graphql(), value.clone())),
-        );
-    }
-    fields
 }

@@ -97,12 +97,20 @@ pub(super) fn input_object(name: &str, fields: impl IntoIterator<Item = Input>) 
 }
 
 pub(super) fn enumeration(name: &str, values: impl IntoIterator<Item = String>) -> MetaType {
+    described_enumeration(name, values.into_iter().map(|value| (value, None)))
+}
+
+/// An enumeration whose values may have a description each.
+pub(super) fn described_enumeration(
+    name: &str,
+    values: impl IntoIterator<Item = (String, Option<String>)>,
+) -> MetaType {
     let enum_values: IndexMap<String, MetaEnumValue> = values
         .into_iter()
-        .map(|name| {
+        .map(|(name, description)| {
             let value = MetaEnumValue {
                 name: name.clone(),
-                description: None,
+                description,
                 deprecation: Deprecation::NoDeprecated,
                 visible: None,
                 inaccessible: false,

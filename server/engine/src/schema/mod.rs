@@ -3,6 +3,8 @@
 //! The names are Hasura's (`users_by_pk`, `users_bool_exp`, `insert_users_one`). Types are made here from the model
 //! and put into async-graphql's registry by the roots of [`crate::execute`].
 
+mod aggregates;
+mod comparisons;
 mod inputs;
 mod meta;
 mod outputs;
@@ -25,10 +27,25 @@ pub struct RoleTypes {
     pub types: BTreeMap<String, MetaType>,
     /// The fields of `query_root`.
     pub query: IndexMap<String, MetaField>,
+    /// The fields of `subscription_root`.
+    pub subscription: IndexMap<String, MetaField>,
     /// The fields of `mutation_root`.
     pub mutation: IndexMap<String, MetaField>,
     /// What each root field stands for.
     pub roots: BTreeMap<String, RootField>,
+}
+
+impl RoleTypes {
+    fn insert(&mut self, ty: MetaType) {
+        self.types.insert(ty.name().to_owned(), ty);
+    }
+
+    /// An input object; one without members cannot exist.
+    fn insert_input(&mut self, name: &str, fields: Vec<meta::Input>) {
+        if !fields.is_empty() {
+            self.insert(meta::input_object(name, fields));
+        }
+    }
 }
 
 /// Makes the types of a role.
@@ -36,6 +53,7 @@ pub fn role_types(model: &Model, role: &str) -> RoleTypes {
     let mut made = RoleTypes {
         types: BTreeMap::new(),
         query: IndexMap::new(),
+        subscription: IndexMap::new(),
         mutation: IndexMap::new(),
         roots: BTreeMap::new(),
     };
@@ -43,12 +61,15 @@ pub fn role_types(model: &Model, role: &str) -> RoleTypes {
     for table in model.tables() {
         outputs::add(&mut made, &view, table);
         inputs::add(&mut made, &view, table);
+        aggregates::add(&mut made, &view, table);
         roots::add(&mut made, &view, table);
     }
-    inputs::add_comparisons(&mut made, &view);
-    if made.query.is_empty() {
-        let nothing = meta::field("no_queries_available", "String!", []);
-        made.query.insert(nothing.name.clone(), nothing);
+    comparisons::add(&mut made, &view);
+    let nothing = meta::field("no_queries_available", "String!", []);
+    for root in [&mut made.query, &mut made.subscription] {
+        if root.is_empty() {
+            root.insert(nothing.name.clone(), nothing.clone());
+        }
     }
     made
 }
@@ -63,9 +84,9 @@ impl<'a> RoleView<'a> {
     /// The columns that the role may read, in order.
     fn columns(&self, table: &'a Table) -> impl Iterator<Item = &'a crate::model::Column> {
         let access = table.selectable(self.role);
-        table
-            .columns()
-            .filter(move |column| access.is_some_and(|access| access.columns.contains(&column.id)))
+        table.columns().filter(move |column| {
+            access.is_some_and(|access| access.columns.contains_key(&column.id))
+        })
     }
 
     /// The relationships that lead to a table the role may read.

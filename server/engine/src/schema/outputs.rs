@@ -1,14 +1,21 @@
-//! The object type of a table, its aggregate, and the enumeration of its columns.
+//! The object type of a table, and the enumeration of its columns.
 
 use super::{RoleTypes, RoleView, meta};
-use crate::model::{Column, Relationship, Table};
+use crate::model::{Column, Kind, Relationship, Scalar, Table};
 
 pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
     if table.selectable(view.role).is_none() {
         return;
     }
     let name = &table.name;
-    let columns = view.columns(table).map(column_field);
+    let columns = view.columns(table).map(|column| {
+        // A column that some rows hide is null there.
+        let is_hidden = table
+            .selectable(view.role)
+            .and_then(|access| access.cell(column.id))
+            .is_none_or(|cell| cell.visible.is_some());
+        column_field(column, is_hidden)
+    });
     let relationships = view
         .relationships(table)
         .flat_map(|(relationship, target)| relationship_fields(view, relationship, target));
@@ -30,30 +37,9 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
         meta::enumeration(&select_column, values),
     );
 
-    if view.can_aggregate(table) {
-        let aggregate = format!("{name}_aggregate");
-        let fields_name = format!("{name}_aggregate_fields");
-        let fields = [
-            meta::field("aggregate", &fields_name, []),
-            meta::field("nodes", &format!("[{name}!]!"), []),
-        ];
-        insert(made, &aggregate, meta::object(&aggregate, None, fields));
-        let count = meta::field(
-            "count",
-            "Int!",
-            [
-                meta::input("columns", format!("[{select_column}!]")),
-                meta::input("distinct", "Boolean"),
-            ],
-        );
-        insert(
-            made,
-            &fields_name,
-            meta::object(&fields_name, None, [count]),
-        );
-    }
     for column in table.columns() {
-        if !crate::model::Scalar::is_built_in(&column.scalar.name) {
+        let is_ours = column.scalar.kind == Kind::EnumTable;
+        if !is_ours && !Scalar::is_built_in(&column.scalar.name) {
             let scalar = &column.scalar.name;
             insert(made, scalar, meta::scalar(scalar));
         }
@@ -64,13 +50,18 @@ fn insert(made: &mut RoleTypes, name: &str, ty: async_graphql::registry::MetaTyp
     made.types.insert(name.to_owned(), ty);
 }
 
-fn column_field(column: &Column) -> async_graphql::registry::MetaField {
-    let required = if column.is_nullable { "" } else { "!" };
-    let mut field = meta::field(
-        &column.name,
-        &format!("{}{required}", column.scalar.type_name()),
-        [],
-    );
+fn column_field(column: &Column, is_hidden: bool) -> async_graphql::registry::MetaField {
+    let required = if column.is_nullable || is_hidden {
+        ""
+    } else {
+        "!"
+    };
+    let ty = format!("{}{required}", column.scalar.type_name());
+    let path = column
+        .scalar
+        .is_json()
+        .then(|| meta::input("path", "String"));
+    let mut field = meta::field(&column.name, &ty, path);
     field.description.clone_from(&column.comment);
     field
 }
@@ -109,6 +100,7 @@ fn relationship_fields(
 /// The arguments of every list.
 pub(super) fn list_arguments(table: &str) -> Vec<meta::Input> {
     vec![
+        meta::input("distinct_on", format!("[{table}_select_column!]")),
         meta::input("limit", "Int"),
         meta::input("offset", "Int"),
         meta::input("order_by", format!("[{table}_order_by!]")),

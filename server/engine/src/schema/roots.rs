@@ -1,7 +1,12 @@
 //! The root fields of a table, and what each stands for.
 
+use std::collections::BTreeSet;
+
 use super::{RoleTypes, RoleView, inputs, meta, outputs};
-use crate::model::{Table, TableId};
+use crate::{
+    metadata::SelectRoot,
+    model::{Table, TableId},
+};
 
 /// A root field: a table and what is done with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,35 +41,33 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
     let name = &table.name;
     let has_key = table.has_readable_key(view.role);
     let arguments = outputs::list_arguments(name);
-    query(
-        made,
-        table,
-        RootKind::List,
-        name.clone(),
-        &format!("[{name}!]!"),
-        arguments.clone(),
-    );
+    let list = Query {
+        kind: RootKind::List,
+        action: SelectRoot::Select,
+        name: table.root_name("select", name.clone()),
+        ty: format!("[{name}!]!"),
+        arguments: arguments.clone(),
+    };
+    list.add(made, view, table);
     if view.can_aggregate(table) {
-        let field = format!("{name}_aggregate");
-        query(
-            made,
-            table,
-            RootKind::Aggregate,
-            field.clone(),
-            &format!("{field}!"),
+        let aggregate = Query {
+            kind: RootKind::Aggregate,
+            action: SelectRoot::SelectAggregate,
+            name: table.root_name("select_aggregate", format!("{name}_aggregate")),
+            ty: format!("{name}_aggregate!"),
             arguments,
-        );
+        };
+        aggregate.add(made, view, table);
     }
     if has_key {
-        let arguments = inputs::key_inputs(table);
-        query(
-            made,
-            table,
-            RootKind::ByKey,
-            format!("{name}_by_pk"),
-            name,
-            arguments,
-        );
+        let by_key = Query {
+            kind: RootKind::ByKey,
+            action: SelectRoot::SelectByPk,
+            name: table.root_name("select_by_pk", format!("{name}_by_pk")),
+            ty: name.clone(),
+            arguments: inputs::key_inputs(table),
+        };
+        by_key.add(made, view, table);
     }
     let Some(access) = table.access(view.role) else {
         return;
@@ -113,23 +116,38 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
     }
 }
 
-fn query(
-    made: &mut RoleTypes,
-    table: &Table,
+/// A root field that reads: of queries, and live of subscriptions.
+struct Query {
     kind: RootKind,
+    action: SelectRoot,
     name: String,
-    ty: &str,
+    ty: String,
     arguments: Vec<meta::Input>,
-) {
-    made.query
-        .insert(name.clone(), meta::field(&name, ty, arguments));
-    made.roots.insert(
-        name,
-        RootField {
+}
+
+impl Query {
+    fn add(self, made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
+        let Some(access) = table.selectable(view.role) else {
+            return;
+        };
+        let allowed = |roots: &Option<BTreeSet<SelectRoot>>| {
+            roots
+                .as_ref()
+                .is_none_or(|roots| roots.contains(&self.action))
+        };
+        let field = meta::field(&self.name, &self.ty, self.arguments.clone());
+        if allowed(&access.query_roots) {
+            made.query.insert(self.name.clone(), field.clone());
+        }
+        if allowed(&access.subscription_roots) {
+            made.subscription.insert(self.name.clone(), field);
+        }
+        let root = RootField {
             table: table.id,
-            kind,
-        },
-    );
+            kind: self.kind,
+        };
+        made.roots.insert(self.name, root);
+    }
 }
 
 fn mutation(

@@ -6,10 +6,10 @@
 //! lateral join, which PostgreSQL can memoize; an array relationship as a correlated subquery. With an order or a
 //! limit the base table is cut down first, in a subselect, so that related rows are read for the shown rows only.
 
-use super::{Alias, Statement, Writer};
+use super::{Alias, Scope, Statement, Writer};
 use crate::{
     model::{ColumnId, Model, Table},
-    plan::{Aggregate, AggregateField, Count, Field, FieldValue, Related, Root, Select},
+    plan::{Aggregate, AggregateField, AggregateValue, Field, FieldValue, Related, Root, Select},
 };
 
 /// The statement of a root field; it answers one row with one text, the JSON of the field.
@@ -41,24 +41,25 @@ pub fn statement(model: &Model, root: &Root) -> Statement {
 
 /// Where an outer row is, and the columns that connect to it.
 #[derive(Clone, Copy)]
-struct Outer<'a> {
-    table: &'a Table,
-    alias: Alias,
+pub(super) struct Outer<'a> {
+    scope: Scope<'a>,
     mapping: &'a [(ColumnId, ColumnId)],
 }
 
 /// Where the rows of a select come from.
-enum Rows {
+pub(super) enum Rows {
     /// The table itself; `is_single` when at most one row is wanted of possibly many.
     Table { is_single: bool },
     /// The rows that a write returned, under this name.
     Written(&'static str),
 }
 
+const ALL: Rows = Rows::Table { is_single: false };
+
 impl Writer<'_> {
     fn list(&mut self, select: &Select, outer: Option<Outer<'_>>) {
         self.syntax("select coalesce(json_agg(\"r$\"), '[]') from (");
-        self.select(select, &Rows::Table { is_single: false }, outer);
+        self.select(select, &ALL, outer);
         self.syntax(") \"r$\"");
     }
 
@@ -70,6 +71,7 @@ impl Writer<'_> {
     fn select(&mut self, select: &Select, rows: &Rows, outer: Option<Outer<'_>>) {
         let table = self.model.table(select.table);
         let alias = self.alias();
+        let scope = Scope::new(table, alias);
         let objects: Vec<(Alias, &Related<Select>)> = select
             .fields
             .iter()
@@ -79,14 +81,6 @@ impl Writer<'_> {
             })
             .map(|related| (self.alias(), related))
             .collect();
-        let mut object_aliases = objects.iter().map(|(alias, _)| *alias);
-        self.syntax("select ");
-        for (position, field) in select.fields.iter().enumerate() {
-            if position > 0 {
-                self.syntax(", ");
-            }
-            self.field(table, alias, field, &mut object_aliases);
-        }
         let is_cut = !select.order.is_empty()
             || select.limit.client.is_some()
             || select.limit.rule.is_some()
@@ -97,25 +91,34 @@ impl Writer<'_> {
                 FieldValue::Column { .. } | FieldValue::Typename(_)
             )
         });
+        let is_cut_first = is_cut && is_nested;
+        self.syntax("select ");
+        if !is_cut_first {
+            self.distinct(scope, select);
+        }
+        let mut object_aliases = objects.iter().map(|(alias, _)| *alias);
+        for (position, field) in select.fields.iter().enumerate() {
+            if position > 0 {
+                self.syntax(", ");
+            }
+            self.field(scope, field, &mut object_aliases);
+        }
         self.syntax(" from ");
-        if is_cut && is_nested {
-            let inner = self.alias();
-            self.syntax("(select ").put_alias(inner).syntax(".* from ");
-            self.base(select, table, inner, rows, outer);
-            self.syntax(") ").put_alias(alias);
-            self.objects(table, alias, &objects);
-            self.order_clause(table, alias, &select.order);
+        if is_cut_first {
+            self.cut(select, table, alias, rows, outer);
+            self.objects(scope, &objects);
+            self.order_clause(scope, &select.order);
         } else if objects.is_empty() {
-            self.base(select, table, alias, rows, outer);
+            self.base(select, scope, rows, outer);
         } else {
             self.source(table, rows).syntax(" ").put_alias(alias);
-            self.objects(table, alias, &objects);
-            self.conditions(select, table, alias, rows, outer);
+            self.objects(scope, &objects);
+            self.conditions(select, scope, rows, outer);
         }
     }
 
-    /// The rows themselves: source, conditions, order and cut.
-    fn base(
+    /// The rows under an alias, ordered and cut before anything is read for them.
+    fn cut(
         &mut self,
         select: &Select,
         table: &Table,
@@ -123,9 +126,32 @@ impl Writer<'_> {
         rows: &Rows,
         outer: Option<Outer<'_>>,
     ) {
-        self.source(table, rows).syntax(" ").put_alias(alias);
-        self.conditions(select, table, alias, rows, outer);
-        self.order_clause(table, alias, &select.order);
+        let inner = self.alias();
+        let scope = Scope::new(table, inner);
+        self.syntax("(select ");
+        self.distinct(scope, select);
+        self.put_alias(inner).syntax(".* from ");
+        self.base(select, scope, rows, outer);
+        self.syntax(") ").put_alias(alias);
+    }
+
+    fn distinct(&mut self, scope: Scope<'_>, select: &Select) {
+        for (position, cell) in select.distinct.iter().enumerate() {
+            self.syntax(if position == 0 { "distinct on (" } else { ", " });
+            self.cell(scope, cell);
+        }
+        if !select.distinct.is_empty() {
+            self.syntax(") ");
+        }
+    }
+
+    /// The rows themselves: source, conditions, order and cut.
+    fn base(&mut self, select: &Select, scope: Scope<'_>, rows: &Rows, outer: Option<Outer<'_>>) {
+        self.source(scope.table, rows)
+            .syntax(" ")
+            .put_alias(scope.alias);
+        self.conditions(select, scope, rows, outer);
+        self.order_clause(scope, &select.order);
         self.limit_clause(select);
     }
 
@@ -139,22 +165,28 @@ impl Writer<'_> {
     fn conditions(
         &mut self,
         select: &Select,
-        table: &Table,
-        alias: Alias,
+        scope: Scope<'_>,
         rows: &Rows,
         outer: Option<Outer<'_>>,
     ) {
         match outer {
             Some(outer) => {
+                let (here, there) = (outer.scope, scope);
                 self.syntax(" where ");
-                self.join(outer.table, outer.alias, table, alias, outer.mapping);
+                self.join(
+                    here.table,
+                    here.alias,
+                    there.table,
+                    there.alias,
+                    outer.mapping,
+                );
                 if !select.filter.is_true() {
                     self.syntax(" and ");
-                    self.predicate(table, alias, &select.filter);
+                    self.predicate(scope, &select.filter);
                 }
             }
             None => {
-                self.where_clause(table, alias, &select.filter);
+                self.where_clause(scope, &select.filter);
             }
         }
         if matches!(rows, Rows::Table { is_single: true }) {
@@ -185,14 +217,13 @@ impl Writer<'_> {
     }
 
     /// One lateral join for each object relationship; its column `j` is the object or null.
-    fn objects(&mut self, table: &Table, alias: Alias, objects: &[(Alias, &Related<Select>)]) {
+    fn objects(&mut self, scope: Scope<'_>, objects: &[(Alias, &Related<Select>)]) {
         for (object, related) in objects {
             let target = self.model.table(related.rows.table);
             let reached: Vec<ColumnId> = related.mapping.iter().map(|(_, there)| *there).collect();
             let is_single = reached != target.primary_key;
             let outer = Outer {
-                table,
-                alias,
+                scope,
                 mapping: &related.mapping,
             };
             self.syntax(" left join lateral (select row_to_json(\"r$\") as j from (");
@@ -205,8 +236,7 @@ impl Writer<'_> {
 
     fn field(
         &mut self,
-        table: &Table,
-        alias: Alias,
+        scope: Scope<'_>,
         field: &Field,
         objects: &mut impl Iterator<Item = Alias>,
     ) {
@@ -214,8 +244,15 @@ impl Writer<'_> {
             FieldValue::Typename(name) => {
                 self.literal(name).syntax("::text");
             }
-            FieldValue::Column { column, as_text } => {
-                self.column(alias, &table.column(*column).name);
+            FieldValue::Column {
+                cell,
+                as_text,
+                path,
+            } => {
+                self.cell(scope, cell);
+                if let Some(path) = path {
+                    self.syntax(" #> ").bind(path);
+                }
                 if *as_text {
                     self.syntax("::text");
                 }
@@ -226,27 +263,15 @@ impl Writer<'_> {
                 }
             }
             FieldValue::List(related) => {
+                let mapping = &related.mapping;
                 self.syntax("(");
-                self.list(
-                    &related.rows,
-                    Some(Outer {
-                        table,
-                        alias,
-                        mapping: &related.mapping,
-                    }),
-                );
+                self.list(&related.rows, Some(Outer { scope, mapping }));
                 self.syntax(")");
             }
             FieldValue::Aggregate(related) => {
+                let mapping = &related.mapping;
                 self.syntax("(");
-                self.aggregate(
-                    &related.rows,
-                    Some(Outer {
-                        table,
-                        alias,
-                        mapping: &related.mapping,
-                    }),
-                );
+                self.aggregate(&related.rows, Some(Outer { scope, mapping }));
                 self.syntax(")");
             }
         }
@@ -254,17 +279,16 @@ impl Writer<'_> {
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate, outer: Option<Outer<'_>>) {
-        self.syntax("select json_build_object(");
+        self.syntax("select row_to_json(\"r$\") from (select ");
         for (position, (name, field)) in aggregate.fields.iter().enumerate() {
             if position > 0 {
                 self.syntax(", ");
             }
-            self.literal(name).syntax(", ");
             match field {
                 AggregateField::Typename(typename) => {
                     self.literal(typename).syntax("::text");
                 }
-                AggregateField::Counts(counts) => self.counts(&aggregate.rows, counts, outer),
+                AggregateField::Values(values) => self.values(&aggregate.rows, values, outer),
                 AggregateField::Nodes(fields) => {
                     let mut nodes = aggregate.rows.clone();
                     nodes.fields.clone_from(fields);
@@ -274,63 +298,56 @@ impl Writer<'_> {
                     self.syntax(")");
                 }
             }
+            self.syntax(" as ").name(name);
         }
-        self.syntax(")");
+        self.syntax(") \"r$\"");
     }
 
-    fn counts(&mut self, rows: &Select, counts: &[(String, Count)], outer: Option<Outer<'_>>) {
+    fn values(
+        &mut self,
+        rows: &Select,
+        values: &[(String, AggregateValue)],
+        outer: Option<Outer<'_>>,
+    ) {
         let table = self.model.table(rows.table);
         let alias = self.alias();
-        self.syntax("(select json_build_object(");
-        for (position, (name, count)) in counts.iter().enumerate() {
-            if position > 0 {
-                self.syntax(", ");
-            }
-            self.literal(name).syntax(", ");
-            match count {
-                Count::Typename(typename) => {
-                    self.literal(typename).syntax("::text");
-                }
-                Count::Rows {
-                    columns,
-                    is_distinct,
-                } => self.count(table, alias, columns, *is_distinct),
-            }
-        }
-        self.syntax(") from ");
-        if rows.limit.client.is_some() || rows.offset.is_some() {
-            let inner = self.alias();
-            self.syntax("(select ").put_alias(inner).syntax(".* from ");
-            self.base(rows, table, inner, &Rows::Table { is_single: false }, outer);
-            self.syntax(") ").put_alias(alias);
+        let scope = Scope::new(table, alias);
+        self.syntax("(select row_to_json(\"r$\") from (");
+        self.computed(scope, values);
+        self.syntax(" from ");
+        let is_cut =
+            rows.limit.client.is_some() || rows.offset.is_some() || !rows.distinct.is_empty();
+        if is_cut {
+            self.cut(rows, table, alias, &ALL, outer);
         } else {
             self.relation(table).syntax(" ").put_alias(alias);
-            self.conditions(rows, table, alias, &Rows::Table { is_single: false }, outer);
+            self.conditions(rows, scope, &ALL, outer);
         }
-        self.syntax(")");
+        // One row whatever is computed, were it nothing but the name of a type.
+        self.syntax(" having true) \"r$\")");
     }
 
-    fn count(&mut self, table: &Table, alias: Alias, columns: &[ColumnId], is_distinct: bool) {
-        self.syntax(if is_distinct && !columns.is_empty() {
-            "count(distinct "
-        } else {
-            "count("
-        });
-        match columns {
-            [] => {
-                self.syntax("*");
-            }
-            [column] => {
-                self.column(alias, &table.column(*column).name);
-            }
-            several => {
-                for (position, column) in several.iter().enumerate() {
-                    self.syntax(if position == 0 { "(" } else { ", " });
-                    self.column(alias, &table.column(*column).name);
+    fn computed(&mut self, scope: Scope<'_>, values: &[(String, AggregateValue)]) {
+        for (position, (name, value)) in values.iter().enumerate() {
+            self.syntax(if position == 0 { "select " } else { ", " });
+            match value {
+                AggregateValue::Typename(typename) => {
+                    self.literal(typename).syntax("::text");
                 }
-                self.syntax(")");
+                AggregateValue::Function { function, as_text } => {
+                    self.function(scope, function);
+                    if *as_text {
+                        self.syntax("::text");
+                    }
+                }
+                // Functions of columns belong to the query that has the columns, however deep they stand.
+                AggregateValue::Columns(values) => {
+                    self.syntax("(select row_to_json(\"r$\") from (");
+                    self.computed(scope, values);
+                    self.syntax(") \"r$\")");
+                }
             }
+            self.syntax(" as ").name(name);
         }
-        self.syntax(")");
     }
 }

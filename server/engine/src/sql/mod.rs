@@ -10,6 +10,8 @@ mod write;
 
 use crate::model::{Bind, Model, Predicate, Source, Table};
 
+pub(crate) use predicate::Scope;
+
 /// SQL text with binds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
@@ -139,15 +141,10 @@ impl<'a> Writer<'a> {
     }
 
     /// ` where …`, or nothing when the condition is trivially true.
-    pub(crate) fn where_clause(
-        &mut self,
-        table: &Table,
-        alias: Alias,
-        filter: &Predicate,
-    ) -> &mut Self {
+    pub(crate) fn where_clause(&mut self, scope: Scope<'_>, filter: &Predicate) -> &mut Self {
         if !filter.is_true() {
             self.syntax(" where ");
-            self.predicate(table, alias, filter);
+            self.predicate(scope, filter);
         }
         self
     }

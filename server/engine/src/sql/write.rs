@@ -1,6 +1,6 @@
 //! Inserts, updates and deletes that answer with the written row and say whether the permission's check holds.
 
-use super::Writer;
+use super::{Scope, Writer};
 use crate::{
     model::{Bind, ColumnId, Table},
     plan::{Action, Write},
@@ -18,7 +18,7 @@ impl Writer<'_> {
             let alias = self.alias();
             // A check that is null does not hold.
             self.syntax("case when (select coalesce(bool_and(coalesce(");
-            self.predicate(table, alias, &write.check);
+            self.predicate(Scope::new(table, alias), &write.check);
             self.syntax(", false)), true) from written ")
                 .put_alias(alias);
             self.syntax(") then 'y' else 'n' end || ");
@@ -40,11 +40,11 @@ impl Writer<'_> {
                     .put_alias(alias);
                 for (position, (column, value)) in values.iter().enumerate() {
                     self.syntax(if position == 0 { " set " } else { ", " });
-                    self.name(&table.column(*column).name)
+                    self.name(&table.column(*column).sql_name)
                         .syntax(" = ")
                         .bind(value);
                 }
-                self.where_clause(table, alias, filter);
+                self.where_clause(Scope::new(table, alias), filter);
             }
             Action::Delete { filter } => {
                 let alias = self.alias();
@@ -52,7 +52,7 @@ impl Writer<'_> {
                     .relation(table)
                     .syntax(" as ")
                     .put_alias(alias);
-                self.where_clause(table, alias, filter);
+                self.where_clause(Scope::new(table, alias), filter);
             }
         }
     }
@@ -65,7 +65,7 @@ impl Writer<'_> {
         }
         for (position, (column, _)) in values.iter().enumerate() {
             self.syntax(if position == 0 { " (" } else { ", " });
-            self.name(&table.column(*column).name);
+            self.name(&table.column(*column).sql_name);
         }
         for (position, (_, value)) in values.iter().enumerate() {
             self.syntax(if position == 0 { ") values (" } else { ", " })
