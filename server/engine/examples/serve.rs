@@ -15,7 +15,7 @@ use engine::{
     Actions, Code, EngineBuilder, GraphqlError, Pool, Session,
     http::{Api, Authenticate, Authenticated, Channel, routes},
     metadata::{Directory, load},
-    model::Options,
+    model::{Execution, Options},
 };
 use subtle::ConstantTimeEq;
 
@@ -36,6 +36,27 @@ struct Arguments {
     /// Send bigint, numeric and double precision as strings.
     #[arg(long, env = "HASURA_GRAPHQL_STRINGIFY_NUMERIC_TYPES")]
     stringify_numeric_types: bool,
+    /// Who writes the JSON of lists; to compare both ways.
+    #[arg(long, value_enum, default_value_t)]
+    execution: Writer,
+}
+
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Writer {
+    #[default]
+    Chosen,
+    Json,
+    Rows,
+}
+
+impl From<Writer> for Execution {
+    fn from(writer: Writer) -> Self {
+        match writer {
+            Writer::Chosen => Self::Chosen,
+            Writer::Json => Self::Json,
+            Writer::Rows => Self::Rows,
+        }
+    }
 }
 
 struct Operators {
@@ -84,6 +105,7 @@ async fn main() -> anyhow::Result<()> {
         options: Options {
             read_only: &[],
             stringify_numbers: arguments.stringify_numeric_types,
+            execution: arguments.execution.into(),
         },
         mutations: EmptyMutation,
         actions: Actions::new(),

@@ -141,6 +141,12 @@ impl fmt::Display for GraphqlError {
 
 impl std::error::Error for GraphqlError {}
 
+impl From<diesel::result::Error> for GraphqlError {
+    fn from(error: diesel::result::Error) -> Self {
+        crate::execute::statement::database_error(&error)
+    }
+}
+
 impl From<GraphqlError> for async_graphql::ServerError {
     fn from(error: GraphqlError) -> Self {
         let error = error.into_field_error();

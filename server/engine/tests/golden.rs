@@ -1,7 +1,8 @@
 //! Golden cases: a folder each in `golden/cases`, with `session.json` and `request.json`, and the recorded
 //! `response.json`; `statement.sql` pins the text of the statements for a few.
 //!
-//! Every case runs on its own copy of the database, twice, so that the second answer comes from the kept plan.
+//! Every case runs on its own copy of the database. A query runs three times: the second answer comes from the kept
+//! plan, the third is written by the server from rows, and all are the same bytes.
 //! `UPDATE_GOLDEN=1` records anew: read the difference before you commit it.
 
 #![expect(
@@ -23,7 +24,7 @@ use diesel_async::{
 use engine::{
     Actions, Engine, EngineBuilder, Pool, Session,
     metadata::{Directory, load},
-    model::Options,
+    model::{Execution, Options},
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
@@ -70,7 +71,7 @@ impl Database {
             .await?)
     }
 
-    async fn engine(&self) -> Result<Engine<EmptyMutation>> {
+    async fn engine(&self, execution: Execution) -> Result<Engine<EmptyMutation>> {
         let mut manager = ManagerConfig::default();
         manager.recycling_method = RecyclingMethod::Fast;
         let manager = AsyncDieselConnectionManager::new_with_config(self.url(), manager);
@@ -81,6 +82,7 @@ impl Database {
             options: Options {
                 read_only: &[],
                 stringify_numbers: true,
+                execution,
             },
             mutations: EmptyMutation,
             actions: Actions::new(),
@@ -111,7 +113,7 @@ fn compare(path: &Path, found: &str) -> Result<Option<String>> {
 
 async fn run(case: &Path, position: usize) -> Result<Vec<String>> {
     let database = Database::create(format!("golden_{}_{position}", std::process::id())).await?;
-    let engine = database.engine().await?;
+    let engine = database.engine(Execution::Json).await?;
     let session: BTreeMap<String, String> =
         serde_json::from_value(read(&case.join("session.json"))?)?;
     let role = session.get("x-hasura-role").cloned().unwrap_or_default();
@@ -138,10 +140,21 @@ async fn run(case: &Path, position: usize) -> Result<Vec<String>> {
         serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&first)?)? + "\n";
     problems.extend(compare(&case.join("response.json"), &pretty)?);
     if is_query {
-        let second = engine.execute(session, request().await?).await.to_json();
+        let second = engine
+            .execute(session.clone(), request().await?)
+            .await
+            .to_json();
         if first != second {
             problems.push(format!(
                 "{}: the kept plan answers {second}",
+                case.display()
+            ));
+        }
+        let by_rows = database.engine(Execution::Rows).await?;
+        let third = by_rows.execute(session, request().await?).await.to_json();
+        if first != third {
+            problems.push(format!(
+                "{}: PostgreSQL writes {first}\nthe server writes {third}",
                 case.display()
             ));
         }
@@ -169,7 +182,7 @@ async fn every_case_answers_as_recorded() -> Result<()> {
 #[tokio::test]
 async fn a_kept_plan_serves_only_variables_of_its_shape() -> Result<()> {
     let database = Database::create(format!("golden_{}_plans", std::process::id())).await?;
-    let engine = database.engine().await?;
+    let engine = database.engine(Execution::Chosen).await?;
     let answer = async |query: &str, variables: serde_json::Value| -> Result<String> {
         let request = serde_json::json!({ "query": query, "variables": variables });
         let session = Session::new(Session::ADMIN, []);

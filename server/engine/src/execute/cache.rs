@@ -10,7 +10,7 @@ use std::{
 use async_graphql::Variables;
 use moka::sync::Cache;
 
-use crate::{plan::Template, sql::Statement};
+use crate::{plan::Template, sql::Compiled};
 
 const DOCUMENTS: u64 = 2_000;
 const SHAPES: usize = 16;
@@ -30,7 +30,7 @@ pub(super) struct CachedPlan {
     pub(super) template: Template,
     /// The defaults that the document declares for its variables.
     pub(super) defaults: Variables,
-    pub(super) fields: Vec<(String, Arc<Statement>)>,
+    pub(super) fields: Vec<(String, Arc<Compiled>)>,
 }
 
 type Shapes = Arc<Mutex<Vec<Arc<CachedPlan>>>>;

@@ -18,14 +18,15 @@ use super::{
     live,
     request::RequestState,
     roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot, with_role},
-    statement::{self, Preparation},
+    run::{Asked, run},
+    statement::Preparation,
 };
 use crate::{
     Pool,
     catalog::{Catalog, CatalogError},
     error::{Code, GraphqlError},
     metadata::Metadata,
-    model::{Inconsistencies, Model, Options},
+    model::{Execution, Inconsistencies, Model, Options},
     plan::{Places, Template, directive_variables, selected_fields},
     session::Session,
 };
@@ -41,6 +42,7 @@ pub struct Engine<M> {
     nobody: RoleSchema<M>,
     plans: PlanCache,
     changes: Changes,
+    execution: Execution,
 }
 
 /// What an engine is made of.
@@ -151,6 +153,7 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
             nobody,
             plans: PlanCache::new(),
             changes,
+            execution: self.options.execution,
             pool: self.pool,
             model,
         })
@@ -208,12 +211,14 @@ impl<M: ObjectType + 'static> Engine<M> {
             .await
             .map_err(|error| GraphqlError::fault(&error))?;
         let mut fields = Vec::with_capacity(plan.fields.len());
-        for (key, statement) in &plan.fields {
-            let values = statement::resolve(statement, variables, session)?;
-            fields.push((
-                key.as_str(),
-                statement::run(&mut conn, statement, &values, Preparation::Kept).await?,
-            ));
+        let asked = Asked {
+            variables,
+            session,
+            preparation: Preparation::Kept,
+            execution: self.execution,
+        };
+        for (key, compiled) in &plan.fields {
+            fields.push((key.as_str(), run(&mut conn, compiled, asked).await?));
         }
         Ok(Answer {
             data: Some(object(&fields)),
@@ -343,7 +348,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             .notes()
             .statements
             .values()
-            .map(|statement| statement.text())
+            .map(|compiled| compiled.json.text())
             .collect())
     }
 

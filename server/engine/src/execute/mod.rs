@@ -6,6 +6,8 @@ mod engine;
 mod live;
 mod request;
 mod roots;
+mod rows;
+mod run;
 pub mod statement;
 mod transaction;
 

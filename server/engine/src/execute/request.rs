@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::transaction::Transaction;
-use crate::{plan::Places, session::Session, sql::Statement};
+use crate::{plan::Places, session::Session, sql::Compiled};
 
 /// The state of one request.
 pub(super) struct RequestState {
@@ -25,7 +25,7 @@ pub(super) struct Notes {
     /// Response keys that are being answered; a key that the document repeats is answered once.
     claimed: BTreeSet<String>,
     /// The statements of query fields, by response key.
-    pub(super) statements: BTreeMap<String, Arc<Statement>>,
+    pub(super) statements: BTreeMap<String, Arc<Compiled>>,
     /// What the plans took from variables.
     pub(super) places: Places,
 }
@@ -49,7 +49,7 @@ impl RequestState {
     }
 
     /// Notes the statement of a field; true when it is not to be run.
-    pub(super) fn tell(&self, key: &str, statement: &Arc<Statement>) -> bool {
+    pub(super) fn tell(&self, key: &str, statement: &Arc<Compiled>) -> bool {
         self.notes()
             .statements
             .insert(key.to_owned(), Arc::clone(statement));

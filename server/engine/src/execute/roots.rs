@@ -17,7 +17,8 @@ use super::{
     actions::Actions,
     live,
     request::RequestState,
-    statement::{self, Preparation},
+    run::{Asked, run},
+    statement::Preparation,
 };
 use crate::{
     Pool,
@@ -25,7 +26,7 @@ use crate::{
     model::{Model, Options},
     plan::{Planner, RootRequest, selected_fields},
     schema::{RoleTypes, RootField, role_types},
-    sql::{self, Statement},
+    sql::{self, Compiled},
 };
 
 /// What every root field of one role works with.
@@ -197,7 +198,7 @@ impl SubscriptionType for SubscriptionRoot {
         &'a self,
         ctx: &'a Context<'_>,
     ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
-        let planned = self.0.plan(ctx)?;
+        let planned = self.0.plan(ctx)?.map(|compiled| compiled.json);
         Some(live::stream(Arc::clone(&self.0), ctx, planned))
     }
 }
@@ -222,11 +223,16 @@ impl EngineCore {
         if !state.claim(key) {
             return Ok(Some(Value::Null));
         }
-        let statement = Arc::new(planned?);
-        if state.tell(key, &statement) {
+        let compiled = Arc::new(planned?);
+        if state.tell(key, &compiled) {
             return Ok(Some(Value::Null));
         }
-        let values = statement::resolve(&statement, &ctx.query_env.variables, &state.session)?;
+        let asked = Asked {
+            variables: &ctx.query_env.variables,
+            session: &state.session,
+            preparation: Preparation::Once,
+            execution: self.options.execution,
+        };
         let json = match place {
             Place::OwnConnection => {
                 let mut conn = self
@@ -234,11 +240,11 @@ impl EngineCore {
                     .get()
                     .await
                     .map_err(|error| GraphqlError::fault(&error))?;
-                statement::run(&mut conn, &statement, &values, Preparation::Once).await?
+                run(&mut conn, &compiled, asked).await?
             }
             Place::Transaction => {
                 let mut conn = state.transaction.begin(&self.pool, &state.session).await?;
-                statement::run(&mut conn, &statement, &values, Preparation::Once).await?
+                run(&mut conn, &compiled, asked).await?
             }
         };
         state.answer(key, json);
@@ -246,7 +252,7 @@ impl EngineCore {
     }
 
     /// The statement of the current field; `None` when the field is not a table's.
-    fn plan(&self, ctx: &Context<'_>) -> Option<Result<Statement, GraphqlError>> {
+    fn plan(&self, ctx: &Context<'_>) -> Option<Result<Compiled, GraphqlError>> {
         let root = *self.roots.get(ctx.item.node.name.node.as_str())?;
         let environment = &ctx.query_env;
         let key = ctx.item.node.response_key().node.as_str();
@@ -269,7 +275,7 @@ impl EngineCore {
         Some(
             planned
                 .map_err(place)
-                .map(|plan| sql::json::statement(&self.model, &plan)),
+                .map(|plan| sql::compile(&self.model, &plan)),
         )
     }
 }

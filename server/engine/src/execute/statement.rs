@@ -11,7 +11,8 @@ use diesel::{
     result::{DatabaseErrorKind, Error as DieselError},
     sql_types,
 };
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
+use futures::TryStreamExt;
 
 use crate::{
     error::{Code, GraphqlError},
@@ -20,6 +21,8 @@ use crate::{
     session::Session,
     sql::Statement,
 };
+
+use super::rows::BinaryRows;
 
 /// The text of a statement, with the places of its binds.
 pub struct Text<'a>(std::borrow::Cow<'a, [String]>);
@@ -118,11 +121,41 @@ pub async fn run(
     Ok(text)
 }
 
+/// Runs a statement that answers rows, which are kept in PostgreSQL's binary form.
+pub async fn rows(
+    conn: &mut AsyncPgConnection,
+    statement: &Statement,
+    values: &[Value],
+    preparation: Preparation,
+) -> QueryResult<BinaryRows> {
+    let bound = Bound {
+        preparation,
+        pieces: &statement.pieces,
+        values,
+    };
+    let mut stream = AsyncConnectionCore::load(conn, bound).await?;
+    let mut rows = BinaryRows::default();
+    while let Some(row) = stream.try_next().await? {
+        rows.push(&row);
+    }
+    Ok(rows)
+}
+
 /// The values of a statement's binds. A session variable that is missing fails the request and never means true.
 pub fn resolve(
     statement: &Statement,
     variables: &Variables,
     session: &Session,
+) -> Result<Vec<Value>, GraphqlError> {
+    resolve_with_keys(statement, variables, session, None)
+}
+
+/// The values of a statement's binds, when it finds rows by these keys (an array in PostgreSQL's input form).
+pub fn resolve_with_keys(
+    statement: &Statement,
+    variables: &Variables,
+    session: &Session,
+    keys: Option<&str>,
 ) -> Result<Vec<Value>, GraphqlError> {
     let missing: Vec<&str> = statement
         .binds
@@ -143,6 +176,7 @@ pub fn resolve(
         .map(|bind| match &bind.source {
             Source::Literal(value) => Ok(value.clone()),
             Source::Session(name) => Ok(session.variable(name).map(str::to_owned)),
+            Source::Keys => Ok(keys.map(str::to_owned)),
             Source::Variable(path) => match variable(variables, path) {
                 Some(value) => text_of(value, &bind.sql_type),
                 None => Ok(None),
@@ -151,7 +185,8 @@ pub fn resolve(
         .collect()
 }
 
-fn variable<'a>(variables: &'a Variables, path: &VariablePath) -> Option<&'a ConstValue> {
+/// What stands at a place of the variables.
+pub(super) fn variable<'a>(variables: &'a Variables, path: &VariablePath) -> Option<&'a ConstValue> {
     let mut value = variables.get(path.name.as_str())?;
     for member in &path.members {
         value = match value {

@@ -18,6 +18,8 @@ pub enum Source {
     Session(String),
     /// A variable of the request, or a member of one.
     Variable(VariablePath),
+    /// The keys that rows were found to refer to, as a list.
+    Keys,
 }
 
 /// Text in PostgreSQL's input form, or null.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use access::{Access, DeleteAccess, InsertAccess, SelectAccess, UpdateAccess};
 pub use bind::{Bind, Source, Value, VariablePath, array_literal};
-pub use build::{Inconsistencies, Inconsistency, Options};
+pub use build::{Execution, Inconsistencies, Inconsistency, Options};
 pub use function::{ColumnFunction, Function};
 pub use operator::Operator;
 pub use predicate::{Cell, Operand, Predicate, RelatedValue};

@@ -52,6 +52,21 @@ pub struct Select {
     pub offset: Option<Bind>,
 }
 
+impl Select {
+    /// Whether only some of the rows are wanted, or in an order.
+    pub fn is_cut(&self) -> bool {
+        !self.order.is_empty() || self.is_limited()
+    }
+
+    /// Whether only some of the rows are wanted.
+    pub fn is_limited(&self) -> bool {
+        self.limit.client.is_some()
+            || self.limit.rule.is_some()
+            || self.offset.is_some()
+            || !self.distinct.is_empty()
+    }
+}
+
 /// The most rows of a list: the smaller of what the client asks and what the rule allows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Limit {

@@ -54,7 +54,37 @@ pub(super) enum Rows {
     Written(&'static str),
 }
 
-const ALL: Rows = Rows::Table { is_single: false };
+/// One column of a select.
+pub(super) enum Item<'a> {
+    /// A field under its name in the answer.
+    Named(&'a Field),
+    /// A value in PostgreSQL's own form.
+    Native(&'a FieldValue),
+    /// A value as text.
+    Text(&'a FieldValue),
+    /// A value as the text of its JSON.
+    Json(&'a FieldValue),
+    /// A column that other rows are found by; nobody is shown it.
+    Key(ColumnId),
+}
+
+impl<'a> Item<'a> {
+    fn value(&self) -> Option<&'a FieldValue> {
+        match self {
+            Item::Named(field) => Some(&field.value),
+            Item::Native(value) | Item::Text(value) | Item::Json(value) => Some(value),
+            Item::Key(_) => None,
+        }
+    }
+
+    fn is_nested(&self) -> bool {
+        self.value().is_some_and(|value| {
+            !matches!(value, FieldValue::Column { .. } | FieldValue::Typename(_))
+        })
+    }
+}
+
+pub(super) const ALL: Rows = Rows::Table { is_single: false };
 
 impl Writer<'_> {
     fn list(&mut self, select: &Select, outer: Option<Outer<'_>>) {
@@ -69,39 +99,43 @@ impl Writer<'_> {
     }
 
     fn select(&mut self, select: &Select, rows: &Rows, outer: Option<Outer<'_>>) {
+        let items: Vec<Item<'_>> = select.fields.iter().map(Item::Named).collect();
+        self.select_items(select, &items, rows, outer);
+    }
+
+    /// `select <items> from <rows>`.
+    pub(super) fn select_items(
+        &mut self,
+        select: &Select,
+        items: &[Item<'_>],
+        rows: &Rows,
+        outer: Option<Outer<'_>>,
+    ) {
         let table = self.model.table(select.table);
         let alias = self.alias();
         let scope = Scope::new(table, alias);
-        let objects: Vec<(Alias, &Related<Select>)> = select
-            .fields
+        let objects: Vec<(Alias, &Related<Select>)> = items
             .iter()
-            .filter_map(|field| match &field.value {
+            .filter_map(|item| match item.value()? {
                 FieldValue::Object(related) => Some(related),
                 _ => None,
             })
             .map(|related| (self.alias(), related))
             .collect();
-        let is_cut = !select.order.is_empty()
-            || select.limit.client.is_some()
-            || select.limit.rule.is_some()
-            || select.offset.is_some();
-        let is_nested = select.fields.iter().any(|field| {
-            !matches!(
-                field.value,
-                FieldValue::Column { .. } | FieldValue::Typename(_)
-            )
-        });
-        let is_cut_first = is_cut && is_nested;
+        let is_cut_first = select.is_cut() && items.iter().any(Item::is_nested);
         self.syntax("select ");
         if !is_cut_first {
             self.distinct(scope, select);
         }
         let mut object_aliases = objects.iter().map(|(alias, _)| *alias);
-        for (position, field) in select.fields.iter().enumerate() {
+        for (position, item) in items.iter().enumerate() {
             if position > 0 {
                 self.syntax(", ");
             }
-            self.field(scope, field, &mut object_aliases);
+            self.item(scope, item, &mut object_aliases);
+        }
+        if items.is_empty() {
+            self.syntax("1");
         }
         self.syntax(" from ");
         if is_cut_first {
@@ -114,6 +148,35 @@ impl Writer<'_> {
             self.source(table, rows).syntax(" ").put_alias(alias);
             self.objects(scope, &objects);
             self.conditions(select, scope, rows, outer);
+        }
+    }
+
+    fn item(
+        &mut self,
+        scope: Scope<'_>,
+        item: &Item<'_>,
+        objects: &mut impl Iterator<Item = Alias>,
+    ) {
+        match item {
+            Item::Named(field) => {
+                self.value(scope, &field.value, objects);
+                self.syntax(" as ").name(&field.alias);
+            }
+            Item::Native(value) => self.value(scope, value, objects),
+            Item::Text(value) => {
+                self.syntax("(");
+                self.value(scope, value, objects);
+                self.syntax(")::text");
+            }
+            Item::Json(value) => {
+                self.syntax("to_json(");
+                self.value(scope, value, objects);
+                self.syntax(")::text");
+            }
+            Item::Key(column) => {
+                let name = &scope.table.column(*column).sql_name;
+                self.column(scope.alias, name);
+            }
         }
     }
 
@@ -234,13 +297,13 @@ impl Writer<'_> {
         }
     }
 
-    fn field(
+    fn value(
         &mut self,
         scope: Scope<'_>,
-        field: &Field,
+        value: &FieldValue,
         objects: &mut impl Iterator<Item = Alias>,
     ) {
-        match &field.value {
+        match value {
             FieldValue::Typename(name) => {
                 self.literal(name).syntax("::text");
             }
@@ -275,7 +338,6 @@ impl Writer<'_> {
                 self.syntax(")");
             }
         }
-        self.syntax(" as ").name(&field.alias);
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate, outer: Option<Outer<'_>>) {

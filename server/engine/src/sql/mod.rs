@@ -6,11 +6,39 @@
 
 pub mod json;
 mod predicate;
+pub mod rows;
 mod write;
 
-use crate::model::{Bind, Model, Predicate, Source, Table};
+use crate::{
+    model::{Bind, Model, Predicate, Source, Table},
+    plan::Root,
+};
 
 pub(crate) use predicate::Scope;
+
+/// A root field as SQL, in the ways that can serve it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compiled {
+    /// One statement that answers the JSON.
+    pub json: Statement,
+    /// Statements that answer rows, for lists.
+    pub rows: Option<rows::RowPlan>,
+    /// How many rows the client asks for.
+    pub limit: Option<Bind>,
+}
+
+/// The SQL of a root field.
+pub fn compile(model: &Model, root: &Root) -> Compiled {
+    let limit = match root {
+        Root::List(select) => select.limit.client.clone(),
+        _ => None,
+    };
+    Compiled {
+        json: json::statement(model, root),
+        rows: rows::plan(model, root),
+        limit,
+    }
+}
 
 /// SQL text with binds.
 #[derive(Debug, Clone, PartialEq)]

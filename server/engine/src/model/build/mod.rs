@@ -19,6 +19,20 @@ pub struct Options {
     pub read_only: &'static [&'static str],
     /// Whether bigint, numeric and double precision are sent as strings (Hasura: stringify numeric types).
     pub stringify_numbers: bool,
+    /// How lists are executed.
+    pub execution: Execution,
+}
+
+/// Who writes the JSON of a list; both write the same bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Execution {
+    /// Whoever is faster for the selection.
+    #[default]
+    Chosen,
+    /// PostgreSQL, always: for comparison.
+    Json,
+    /// The server, wherever it can: for comparison.
+    Rows,
 }
 
 /// Everything that does not fit.
