@@ -8,6 +8,7 @@ mod request;
 mod roots;
 pub mod statement;
 mod transaction;
+mod write;
 
 pub use engine::{Answer, BuildError, Engine, EngineBuilder};
 pub use live::{Changes, follow_changes};
