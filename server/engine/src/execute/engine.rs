@@ -26,7 +26,7 @@ use crate::{
     error::{Code, GraphqlError},
     metadata::Metadata,
     model::{Caller, Inconsistencies, Model, Options},
-    plan::{Places, Template, directive_variables, selected_fields},
+    plan::{Places, Template, directive_variables, selected_fields, without_unused_variables},
     session::Session,
 };
 
@@ -47,6 +47,7 @@ pub struct Engine<M> {
     nobody: Role<M>,
     plans: PlanCache,
     changes: Changes,
+    actions: Actions,
 }
 
 /// What an engine is made of.
@@ -163,6 +164,7 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
             nobody: role("", false),
             plans: PlanCache::new(),
             changes,
+            actions: self.actions.clone(),
             pool: self.pool,
             model,
         })
@@ -247,7 +249,8 @@ impl<M: ObjectType + 'static> Engine<M> {
         session: Session,
         mut request: Request,
     ) -> Result<Answer, GraphqlError> {
-        let document = parse(&request.query)?;
+        let document = without_unused_variables(parse(&request.query)?);
+        request.set_parsed_query(document.clone());
         let operation = operation(&document, request.operation_name.as_deref());
         let defaults = operation.map(declared_defaults).unwrap_or_default();
         request.variables = with_defaults(&defaults, &request.variables).into_owned();
@@ -265,8 +268,8 @@ impl<M: ObjectType + 'static> Engine<M> {
             .map(|selected| selected.key.to_owned())
             .collect();
         if kind == OperationType::Mutation {
-            refuse_mixture(
-                self.role_of(&session),
+            self.refuse_mixture(
+                &session,
                 roots
                     .iter()
                     .flatten()
@@ -300,6 +303,26 @@ impl<M: ObjectType + 'static> Engine<M> {
             data: Some(data),
             errors: Vec::new(),
         })
+    }
+
+    /// An action commits by itself, so it may not stand beside mutations that are rolled back together.
+    fn refuse_mixture<'a>(
+        &self,
+        session: &Session,
+        names: impl Iterator<Item = &'a str>,
+    ) -> Result<(), GraphqlError> {
+        let roots = &self.role_of(session).core.roots;
+        let (mut has_table, mut has_action) = (false, false);
+        for name in names.filter(|name| !name.starts_with("__")) {
+            let is_table = roots.contains_key(name);
+            has_table |= is_table;
+            has_action |= !is_table && self.actions.allows(session.role(), name);
+        }
+        if has_table && has_action {
+            let problem = "an action cannot be mixed with mutations of tables in one request";
+            return Err(GraphqlError::new(Code::BadRequest, problem));
+        }
+        Ok(())
     }
 
     fn keep(
@@ -372,24 +395,6 @@ impl<M: ObjectType + 'static> Engine<M> {
             .map(with_codes)
             .boxed()
     }
-}
-
-/// An action commits by itself, so it may not stand beside mutations that are rolled back together.
-fn refuse_mixture<'a, M>(
-    role: &Role<M>,
-    names: impl Iterator<Item = &'a str>,
-) -> Result<(), GraphqlError> {
-    let (mut has_table, mut has_action) = (false, false);
-    for name in names.filter(|name| !name.starts_with("__")) {
-        let is_table = role.core.roots.contains_key(name);
-        has_table |= is_table;
-        has_action |= !is_table;
-    }
-    if has_table && has_action {
-        let problem = "an action cannot be mixed with mutations of tables in one request";
-        return Err(GraphqlError::new(Code::BadRequest, problem));
-    }
-    Ok(())
 }
 
 /// Gives validation errors of async-graphql their code.

@@ -233,9 +233,11 @@ impl EngineCore {
 
     /// The same for a mutation, in the transaction of the request.
     async fn mutation_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        let Some(planned) = self.planned(ctx, |planner, root| planner.mutation(root)) else {
+        let Some((planner, root)) = self.planner(ctx) else {
             return Ok(None);
         };
+        let planned = planner.mutation(&root);
+        let planned = noted(ctx, planner, planned);
         let state = ctx.data_unchecked::<Arc<RequestState>>();
         let key = ctx.item.node.response_key().node.as_str();
         if !state.claim(key) {
@@ -260,15 +262,14 @@ impl EngineCore {
 
     /// The statement of the current field; `None` when the field is not a table's.
     fn plan(&self, ctx: &Context<'_>) -> Option<Result<Statement, GraphqlError>> {
-        let planned = self.planned(ctx, |planner, root| planner.root(root))?;
+        let (planner, root) = self.planner(ctx)?;
+        let planned = planner.root(&root);
+        let planned = noted(ctx, planner, planned);
         Some(planned.map(|plan| sql::json::statement(&self.model, &plan)))
     }
 
-    fn planned<T>(
-        &self,
-        ctx: &Context<'_>,
-        plan: impl for<'p> FnOnce(&Planner<'p>, &RootRequest<'p>) -> Result<T, GraphqlError>,
-    ) -> Option<Result<T, GraphqlError>> {
+    /// The current field and what plans it; `None` when the field is not a table's.
+    fn planner<'c>(&'c self, ctx: &'c Context<'_>) -> Option<(Planner<'c>, RootRequest<'c>)> {
         let root = *self.roots.get(ctx.item.node.name.node.as_str())?;
         let environment = &ctx.query_env;
         let key = ctx.item.node.response_key().node.as_str();
@@ -282,17 +283,28 @@ impl EngineCore {
             self.options,
             &environment.fragments,
             &environment.variables,
-        )
-        .backend(self.is_backend);
-        let planned = plan(&planner, &RootRequest { root, selected });
-        if let Some(state) = ctx.data_opt::<Arc<RequestState>>() {
-            state.notes().places.extend(planner.into_places());
-        }
-        Some(planned.map_err(|error| match error.path.as_str() {
-            "$" => error.at(format!("$.selectionSet.{key}")),
-            _ => error,
-        }))
+        );
+        let root = RootRequest { root, selected };
+        Some((planner.backend(self.is_backend), root))
     }
+}
+
+/// The plan of the current field, once it is noted what it took from variables; its errors with their place.
+fn noted<T>(
+    ctx: &Context<'_>,
+    planner: Planner<'_>,
+    planned: Result<T, GraphqlError>,
+) -> Result<T, GraphqlError> {
+    if let Some(state) = ctx.data_opt::<Arc<RequestState>>() {
+        state.notes().places.extend(planner.into_places());
+    }
+    planned.map_err(|error| match error.path.as_str() {
+        "$" => error.at(format!(
+            "$.selectionSet.{}",
+            ctx.item.node.response_key().node
+        )),
+        _ => error,
+    })
 }
 
 /// An error of a field as a whole answer.

@@ -36,7 +36,7 @@ impl Transaction {
                 return Err(GraphqlError::fault(&error));
             }
         }
-        MutexGuard::try_map(slot, |slot| slot.as_deref_mut())
+        MutexGuard::try_map(slot, Option::as_deref_mut)
             .map_err(|_| GraphqlError::new(Code::Unexpected, "internal error"))
     }
 

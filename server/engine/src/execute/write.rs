@@ -38,16 +38,16 @@ impl EngineCore {
         mutation: &Mutation,
         values: &Values<'_>,
     ) -> Result<String, GraphqlError> {
-        match mutation {
-            Mutation::One(write) => self.run_write(conn, write, values).await,
-            Mutation::Many(all) => {
-                let mut answers = Vec::with_capacity(all.len());
-                for write in all {
-                    answers.push(self.run_write(conn, write, values).await?);
-                }
-                Ok(format!("[{}]", answers.join(",")))
-            }
+        let mut answers = Vec::with_capacity(mutation.writes.len());
+        for write in &mutation.writes {
+            answers.push(self.run_write(conn, write, values).await?);
         }
+        let answers = answers.join(",");
+        Ok(if mutation.is_list {
+            format!("[{answers}]")
+        } else {
+            answers
+        })
     }
 
     async fn run_write(
@@ -87,26 +87,11 @@ impl EngineCore {
 
     /// The statements of a mutation without its values, for whoever wants to see them.
     pub(super) fn told(&self, mutation: &Mutation) -> Vec<Statement> {
-        let writes = match mutation {
-            Mutation::One(write) => std::slice::from_ref(write),
-            Mutation::Many(all) => all,
-        };
         let mut told = Vec::new();
-        for write in writes {
-            told.extend(write.steps.iter().map(|step| {
-                let rows: Vec<Vec<(ColumnId, Value)>> = match &step.action {
-                    Action::Insert(insert) => {
-                        let unknown = |row: &Vec<(ColumnId, Given)>| {
-                            row.iter()
-                                .map(|(column, _)| (*column, Some(String::new())))
-                                .collect()
-                        };
-                        insert.rows.iter().map(unknown).collect()
-                    }
-                    Action::Update(_) | Action::Delete(_) => Vec::new(),
-                };
-                write::step(&self.model, write, step, &rows)
-            }));
+        for write in &mutation.writes {
+            for step in &write.steps {
+                told.push(write::step(&self.model, write, step, &unknown_rows(step)));
+            }
             if !write.is_one_statement() {
                 told.push(write::answer(&self.model, write, &[], 0));
             }
@@ -164,6 +149,16 @@ async fn run(
     statement::one(conn, &Text::from(statement), &binds, Preparation::Once)
         .await
         .map_err(|error| statement::database_error(&error).at(path))
+}
+
+/// The shape of a step's new rows.
+fn unknown_rows(step: &Step) -> Vec<Vec<(ColumnId, Value)>> {
+    let Action::Insert(insert) = &step.action else {
+        return Vec::new();
+    };
+    let unknown = |(column, _): &(ColumnId, Given)| (*column, Some(String::new()));
+    let rows = insert.rows.iter();
+    rows.map(|row| row.iter().map(unknown).collect()).collect()
 }
 
 /// The values of a step's new rows.

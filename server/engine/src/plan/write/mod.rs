@@ -23,11 +23,11 @@ use crate::{
 
 /// A mutation field.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Mutation {
-    /// It writes once.
-    One(Write),
-    /// It writes several times, one after the other, and answers with a list.
-    Many(Vec<Write>),
+pub struct Mutation {
+    /// What it writes, one after the other.
+    pub writes: Vec<Write>,
+    /// Whether the answer is a list with a member for each write; otherwise there is one write, which is the answer.
+    pub is_list: bool,
 }
 
 /// What is written, and what is shown of it.
@@ -155,7 +155,7 @@ pub struct Delete {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// The one row, or null.
-    One(Select),
+    One(Box<Select>),
     /// How many rows, and which.
     Response {
         /// The fields and their names in the answer.
@@ -171,7 +171,7 @@ pub enum ResponseField {
     /// How many rows were written, nested ones included.
     AffectedRows,
     /// The rows.
-    Returning(Select),
+    Returning(Box<Select>),
 }
 
 impl Write {
@@ -223,10 +223,13 @@ impl<'a> Planner<'a> {
     pub fn mutation(&self, request: &RootRequest<'a>) -> Result<Mutation, GraphqlError> {
         let table = self.model.table(request.root.table);
         let selected = &request.selected;
-        match request.root.kind {
-            RootKind::UpdateMany => Ok(Mutation::Many(self.updates(table, selected)?)),
-            kind => Ok(Mutation::One(self.write(table, kind, selected)?)),
-        }
+        let is_list = request.root.kind == RootKind::UpdateMany;
+        let writes = if is_list {
+            self.updates(table, selected)?
+        } else {
+            vec![self.write(table, request.root.kind, selected)?]
+        };
+        Ok(Mutation { writes, is_list })
     }
 
     fn write(
@@ -250,7 +253,7 @@ impl<'a> Planner<'a> {
             _ => return Err(denied()),
         };
         let answer = if answers_one {
-            Answer::One(self.select(table, self.rule(table), below)?)
+            Answer::One(Box::new(self.select(table, self.rule(table), below)?))
         } else {
             self.response(table, below)?
         };

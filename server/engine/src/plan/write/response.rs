@@ -24,7 +24,7 @@ impl<'a> Planner<'a> {
                 "affected_rows" => ResponseField::AffectedRows,
                 "returning" => {
                     let rows = self.select(table, self.rule(table), &selected.below)?;
-                    ResponseField::Returning(rows)
+                    ResponseField::Returning(Box::new(rows))
                 }
                 _ => ResponseField::Typename(format!("{}_mutation_response", table.name)),
             };

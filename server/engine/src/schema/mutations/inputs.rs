@@ -2,11 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{
-    RoleTypes, RoleView,
-    inputs::key_inputs,
-    meta,
-};
+use super::super::{RoleTypes, RoleView, inputs::key_inputs, meta};
 use crate::model::{Column, ColumnId, Kind, Relationship, Scalar, Table, UpdateOperator};
 
 /// A member of an enumeration that would otherwise have none; it may not be used.
