@@ -1,11 +1,13 @@
 //! Updates and deletes: which rows, and what becomes of them.
 
+use std::collections::BTreeSet;
+
 use async_graphql::parser::types::Field as DocumentField;
 
-use super::{Action, Change, Delete, Step, Update, Write, denied};
+use super::{Action, Change, Delete, Step, Update, Write, denied, missing_field, unknown_field};
 use crate::{
     error::{Code, GraphqlError},
-    model::{Bind, Table, UpdateAccess, UpdateOperator},
+    model::{Bind, Column, ColumnId, Predicate, Table, UpdateAccess, UpdateOperator},
     plan::{Selected, input::Input, planner::Planner},
 };
 
@@ -19,7 +21,7 @@ impl<'a> Planner<'a> {
         let access = table.updatable(self.caller()).ok_or_else(denied)?;
         let argument = |name: &str| self.inputs.argument(field, name);
         let changes = self.changes(table, access, argument, arguments)?;
-        let chosen = self.filter(table, Some(&argument("where").ok_or_else(denied)?))?;
+        let chosen = self.chosen(table, field, arguments)?;
         Ok(step(
             table,
             Action::Update(Update {
@@ -69,8 +71,21 @@ impl<'a> Planner<'a> {
             let members = self.inputs.members(update)?;
             let argument = |name: &str| member(&members, name);
             let place = format!("$.selectionSet.{}.args.updates[{position}]", selected.key);
+            let known = |name: &str| {
+                let mut operators = UpdateOperator::ALL.iter();
+                name == "where" || operators.any(|operator| operator.graphql() == name)
+            };
+            if let Some((name, _)) = members.iter().find(|(name, _)| !known(name)) {
+                return Err(unknown_field(
+                    name,
+                    &format!("{}_updates", table.name),
+                    &place,
+                ));
+            }
             let changes = self.changes(table, access, argument, &place)?;
-            let chosen = self.filter(table, Some(&argument("where").ok_or_else(denied)?))?;
+            let chosen = argument("where").filter(|chosen| !chosen.is_null());
+            let chosen = chosen.ok_or_else(|| missing_field("where", &place))?;
+            let chosen = self.filter(table, Some(&chosen))?;
             let action = Action::Update(Update {
                 changes,
                 filter: access.filter.clone().and(chosen),
@@ -90,10 +105,10 @@ impl<'a> Planner<'a> {
         &self,
         table: &'a Table,
         field: &'a DocumentField,
+        arguments: &str,
     ) -> Result<Step, GraphqlError> {
         let access = table.deletable(self.caller()).ok_or_else(denied)?;
-        let chosen = self.inputs.argument(field, "where").ok_or_else(denied)?;
-        let chosen = self.filter(table, Some(&chosen))?;
+        let chosen = self.chosen(table, field, arguments)?;
         Ok(step(
             table,
             Action::Delete(Delete {
@@ -119,6 +134,19 @@ impl<'a> Planner<'a> {
         ))
     }
 
+    /// The rows that `where` chooses; it must be there, and null chooses nothing.
+    fn chosen(
+        &self,
+        table: &'a Table,
+        field: &'a DocumentField,
+        arguments: &str,
+    ) -> Result<Predicate, GraphqlError> {
+        let chosen = self.inputs.argument(field, "where");
+        let chosen = chosen.filter(|chosen| !chosen.is_null());
+        let chosen = chosen.ok_or_else(|| missing_field("where", arguments))?;
+        self.filter(table, Some(&chosen))
+    }
+
     /// The guard against writing more rows than meant.
     fn at_most(&self, field: &'a DocumentField) -> Result<Option<Bind>, GraphqlError> {
         self.inputs
@@ -141,11 +169,17 @@ impl<'a> Planner<'a> {
         for operator in UpdateOperator::ALL {
             let operands = argument(operator.graphql()).filter(|operand| !operand.is_null());
             for (name, value) in self.members_of(operands.as_ref())? {
-                let column = writable(table, &access.columns, name)?;
+                let place = format!("{place}.{}", operator.graphql());
+                let column = writable(table, &access.columns, name)
+                    .filter(|column| operator.applies_to(&column.scalar))
+                    .ok_or_else(|| {
+                        let ty = format!("{}{}_input", table.name, operator.graphql());
+                        unknown_field(name, &ty, &place)
+                    })?;
                 if changes.iter().any(|change| change.column == column.id) {
                     twice.push(format!("'{name}'"));
                 }
-                let place = format!("{place}.{}.{name}", operator.graphql());
+                let place = format!("{place}.{name}");
                 changes.push(Change {
                     column: column.id,
                     operator,
@@ -188,13 +222,12 @@ fn member<'a>(members: &[(&str, Input<'a>)], name: &str) -> Option<Input<'a>> {
 /// A column that the caller may give a value.
 pub(super) fn writable<'a>(
     table: &'a Table,
-    columns: &std::collections::BTreeSet<crate::model::ColumnId>,
+    columns: &BTreeSet<ColumnId>,
     name: &str,
-) -> Result<&'a crate::model::Column, GraphqlError> {
+) -> Option<&'a Column> {
     table
         .column_named(name)
         .filter(|column| columns.contains(&column.id))
-        .ok_or_else(denied)
 }
 
 fn step(table: &Table, action: Action) -> Step {

@@ -1,6 +1,6 @@
 //! `on_conflict`: which constraint, and how the row that is there changes.
 
-use super::{Conflict, ConflictUpdate, denied};
+use super::{Conflict, ConflictUpdate, changes::writable, missing_field, unknown_field};
 use crate::{
     error::{Code, GraphqlError},
     model::Table,
@@ -27,17 +27,25 @@ impl<'a> Planner<'a> {
                         columns.push(self.inputs.enumerated(&item)?);
                     }
                 }
+                "update_columns" => {}
                 "where" => condition = Some(value),
-                _ => {}
+                _ => {
+                    let ty = format!("{}_on_conflict", table.name);
+                    return Err(unknown_field(name, &ty, place));
+                }
             }
         }
-        let constraint = constraint
-            .filter(|name| {
-                let mut all = table.unique_constraints.iter();
-                all.any(|each| each.name == *name)
-            })
-            .ok_or_else(denied)?
-            .to_owned();
+        let constraint = constraint.ok_or_else(|| missing_field("constraint", place))?;
+        let mut all = table.unique_constraints.iter();
+        if !all.any(|each| each.name == constraint) {
+            let problem = format!(
+                "unexpected value \"{constraint}\" for enum: '{}_constraint'",
+                table.name
+            );
+            return Err(GraphqlError::new(Code::ValidationFailed, problem)
+                .at(format!("{place}.constraint")));
+        }
+        let constraint = constraint.to_owned();
         let filter = self.filter(table, condition.as_ref())?;
         if columns.is_empty() {
             return Ok(Some(Conflict {
@@ -53,10 +61,7 @@ impl<'a> Planner<'a> {
             check: access.rule.is_some().then(|| access.check.clone()),
         };
         for name in columns {
-            let column = table
-                .column_named(name)
-                .filter(|column| access.columns.contains(&column.id))
-                .ok_or_else(|| unfit(place))?;
+            let column = writable(table, &access.columns, name).ok_or_else(|| unfit(place))?;
             if !update.columns.contains(&column.id) {
                 update.columns.push(column.id);
             }

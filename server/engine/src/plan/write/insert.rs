@@ -68,7 +68,7 @@ impl<'a> Planner<'a> {
         path: &str,
         steps: &mut Vec<Step>,
     ) -> Result<Vec<Place>, GraphqlError> {
-        let access = super::rows::insert_access(self, table)?;
+        let access = table.insertable(self.caller()).ok_or_else(denied)?;
         let mut rows = rows
             .into_iter()
             .map(|row| self.parsed_row(table, access, row))

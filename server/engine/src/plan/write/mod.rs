@@ -248,7 +248,7 @@ impl<'a> Planner<'a> {
             RootKind::InsertOne => (self.inserts(table, field, "object", &arguments)?, true),
             RootKind::Update => (vec![self.update(table, field, &arguments)?], false),
             RootKind::UpdateByKey => (vec![self.update_by_key(table, field, &arguments)?], true),
-            RootKind::Delete => (vec![self.delete(table, field)?], false),
+            RootKind::Delete => (vec![self.delete(table, field, &arguments)?], false),
             RootKind::DeleteByKey => (vec![self.delete_by_key(table, field)?], true),
             _ => return Err(denied()),
         };
@@ -263,6 +263,18 @@ impl<'a> Planner<'a> {
             answer,
         })
     }
+}
+
+/// A member of an input object that does not exist for the caller.
+fn unknown_field(name: &str, ty: &str, place: &str) -> GraphqlError {
+    let problem = format!("field '{name}' not found in type: '{ty}'");
+    GraphqlError::new(Code::ValidationFailed, problem).at(format!("{place}.{name}"))
+}
+
+/// A member of an input object that must be there.
+fn missing_field(name: &str, place: &str) -> GraphqlError {
+    let problem = format!("missing required field '{name}'");
+    GraphqlError::new(Code::ValidationFailed, problem).at(place)
 }
 
 /// The schema has no such field for the caller, so nobody gets here.

@@ -1,6 +1,6 @@
 //! The rows of an insert as the client wrote them: columns, and relationships with further rows.
 
-use super::{Conflict, Given, changes::writable, denied};
+use super::{Conflict, Given, changes::writable, missing_field, unknown_field};
 use crate::{
     error::{Code, GraphqlError},
     model::{Bind, Column, ColumnId, InsertAccess, Relationship, Table},
@@ -52,11 +52,13 @@ impl<'a> Planner<'a> {
         let mut related = Vec::new();
         for (name, value) in self.inputs.members(&row.object)? {
             let place = format!("{}.{name}", row.path);
-            if let Some(relationship) = table.relationships.get(name) {
+            if let Some(relationship) = self.insertable_relationship(table, name) {
                 related.extend(self.related(relationship, &value, place)?);
                 continue;
             }
-            let column = writable(table, &access.columns, name)?;
+            let column = writable(table, &access.columns, name).ok_or_else(|| {
+                unknown_field(name, &format!("{}_insert_input", table.name), &row.path)
+            })?;
             let value = self.column_value(column, &value, &column.sql_type, &place)?;
             values.push((column.id, Given::Bind(value)));
         }
@@ -69,6 +71,13 @@ impl<'a> Planner<'a> {
         })
     }
 
+    /// A relationship through which the caller may add rows.
+    fn insertable_relationship(&self, table: &'a Table, name: &str) -> Option<&'a Relationship> {
+        let relationship = table.relationships.get(name)?;
+        let target = self.model.table(relationship.target);
+        target.insertable(self.caller()).map(|_| relationship)
+    }
+
     fn related(
         &self,
         relationship: &'a Relationship,
@@ -79,19 +88,27 @@ impl<'a> Planner<'a> {
             return Ok(None);
         }
         let target = self.model.table(relationship.target);
-        let (mut objects, mut conflict) = (Vec::new(), None);
+        let (mut data, mut conflict) = (None, None);
         for (name, value) in self.inputs.members(value)? {
-            if name == "data" {
-                objects = if relationship.is_array {
-                    self.inputs.items(&value)
-                } else {
-                    vec![value]
-                };
-            } else {
-                let place = format!("{path}.on_conflict");
-                conflict = self.conflict(target, Some(&value), &place)?;
+            match name {
+                "data" => data = Some(value).filter(|data| !data.is_null()),
+                "on_conflict" => {
+                    let place = format!("{path}.on_conflict");
+                    conflict = self.conflict(target, Some(&value), &place)?;
+                }
+                _ => {
+                    let kind = if relationship.is_array { "arr" } else { "obj" };
+                    let ty = format!("{}_{kind}_rel_insert_input", target.name);
+                    return Err(unknown_field(name, &ty, &path));
+                }
             }
         }
+        let data = data.ok_or_else(|| missing_field("data", &path))?;
+        let objects = if relationship.is_array {
+            self.inputs.items(&data)
+        } else {
+            vec![data]
+        };
         Ok((!objects.is_empty()).then_some(Related {
             relationship,
             objects,
@@ -174,12 +191,4 @@ fn quoted(table: &Table, columns: &[ColumnId]) -> String {
         .map(|id| format!("\"{}\"", table.column(*id).name))
         .collect();
     names.join(", ")
-}
-
-/// The access of a table that a nested insert adds to.
-pub(super) fn insert_access<'a>(
-    planner: &Planner<'a>,
-    table: &'a Table,
-) -> Result<&'a InsertAccess, GraphqlError> {
-    table.insertable(planner.caller()).ok_or_else(denied)
 }

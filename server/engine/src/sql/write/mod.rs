@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// The name under which rows that were written before carry their place. No column is named so.
+const PLACE: &str = "place$";
+
 /// What a writing statement says of itself in the first letter of its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -108,7 +111,11 @@ pub fn answer(model: &Model, write: &Write, rows: &[String], affected_rows: u32)
     writer
         .syntax("with written as (select * from unnest(")
         .bind(&rows)
-        .syntax(")) select ");
+        .syntax(") with ordinality as written (");
+    for column in table.columns() {
+        writer.name(&column.sql_name).syntax(", ");
+    }
+    writer.name(PLACE).syntax(")) select ");
     writer.answer(&write.answer, Some(affected_rows));
     writer.finish()
 }
@@ -257,6 +264,10 @@ impl Writer<'_> {
             (ResponseField::Returning(select), _) => {
                 self.syntax("(select coalesce(json_agg(\"r$\"), '[]') from (");
                 self.written(select, "written");
+                if affected_rows.is_some() {
+                    // Joins of object relationships do not keep the order of the rows.
+                    self.syntax(" order by ").name(PLACE);
+                }
                 self.syntax(") \"r$\")");
             }
         }
