@@ -43,8 +43,21 @@ pub struct Relation {
     pub columns: Vec<Column>,
     /// The columns of its primary key.
     pub primary_key: Option<Vec<String>>,
+    /// Its primary key and unique constraints; a unique index is none.
+    pub unique_constraints: Vec<UniqueConstraint>,
     /// Its foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+}
+
+/// A primary key or unique constraint.
+#[derive(Debug, Clone, Deserialize)]
+pub struct UniqueConstraint {
+    /// Its name.
+    pub name: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// Whether it is the primary key.
+    pub is_primary: bool,
 }
 
 /// A column of a table or view.

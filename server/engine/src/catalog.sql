@@ -36,6 +36,19 @@ from (
          ) as primary_key,
          (
            select coalesce(json_agg(json_build_object(
+                    'name', u.conname,
+                    'columns', (
+                      select json_agg(a.attname order by k.position)
+                      from unnest(u.conkey) with ordinality k (attnum, position)
+                      join pg_attribute a on a.attrelid = u.conrelid and a.attnum = k.attnum
+                    ),
+                    'is_primary', u.contype = 'p'
+                  ) order by u.conname), '[]')
+           from pg_constraint u
+           where u.conrelid = c.oid and u.contype in ('p', 'u')
+         ) as unique_constraints,
+         (
+           select coalesce(json_agg(json_build_object(
                     'name', f.conname,
                     'schema', fn.nspname,
                     'table', fc.relname,

@@ -28,6 +28,8 @@ pub enum Code {
     ParseFailed,
     /// A check of the role's permission rejected the new row.
     PermissionError,
+    /// PostgreSQL refused a statement for what the client asked.
+    PostgresError,
     /// A fault of ours.
     Unexpected,
     /// The operation cannot be sent this way.
@@ -41,7 +43,7 @@ pub enum Code {
 }
 
 /// An error as a client sees it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GraphqlError {
     /// The code in `extensions.code`.
     pub code: Code,
@@ -51,6 +53,8 @@ pub struct GraphqlError {
     pub message: String,
     /// Hasura's path, beginning with `$`.
     pub path: String,
+    /// What an operator may see besides, in `extensions.internal`; nobody else is sent it.
+    pub internal: Option<serde_json::Value>,
 }
 
 impl GraphqlError {
@@ -61,6 +65,7 @@ impl GraphqlError {
             custom_code: None,
             message: message.into(),
             path: "$".to_owned(),
+            internal: None,
         }
     }
 
@@ -77,9 +82,20 @@ impl GraphqlError {
         let mut extensions = async_graphql::ErrorExtensionValues::default();
         extensions.set("code", self.code_text());
         extensions.set("path", self.path);
+        let internal = self.internal.map(async_graphql::Value::from_json);
+        if let Some(Ok(internal)) = internal {
+            extensions.set("internal", internal);
+        }
         let mut error = async_graphql::Error::new(self.message);
         error.extensions = Some(extensions);
         error
+    }
+
+    /// The same error with what only an operator may see.
+    #[must_use]
+    pub fn with_internal(mut self, internal: serde_json::Value) -> Self {
+        self.internal = Some(internal);
+        self
     }
 
     /// The same error at another place.
@@ -108,10 +124,11 @@ impl GraphqlError {
 
     /// The error as a member of `errors`.
     pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "message": self.message,
-            "extensions": { "path": self.path, "code": self.code_text() },
-        })
+        let mut extensions = serde_json::json!({ "path": self.path, "code": self.code_text() });
+        if let (Some(internal), Some(members)) = (&self.internal, extensions.as_object_mut()) {
+            members.insert("internal".to_owned(), internal.clone());
+        }
+        serde_json::json!({ "message": self.message, "extensions": extensions })
     }
 
     /// Reads what async-graphql reports: our own errors back, its validation as `validation-failed`.
@@ -121,12 +138,17 @@ impl GraphqlError {
             _ => None,
         };
         let path = text("path").unwrap_or_else(|| "$".to_owned());
+        let internal = error
+            .extensions
+            .as_ref()
+            .and_then(|extensions| extensions.get("internal"));
         match text("code") {
             Some(code) => Self {
                 code: Code::Custom,
                 custom_code: Some(code),
                 message: error.message.clone(),
                 path,
+                internal: internal.and_then(|internal| internal.clone().into_json().ok()),
             },
             None => Self::new(Code::ValidationFailed, error.message.clone()).at(path),
         }

@@ -6,11 +6,16 @@ use axum::http::HeaderMap;
 
 use crate::error::{Code, GraphqlError};
 
+/// The header with which an operator asks for `backend_only` permissions.
+const BACKEND: &str = "x-hasura-use-backend-only-permissions";
+
 /// The role under which a request runs, and the variables its rules may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     role: String,
     variables: BTreeMap<String, String>,
+    is_operator: bool,
+    is_backend: bool,
 }
 
 impl Session {
@@ -28,7 +33,12 @@ impl Session {
             .map(|(name, value)| (name.to_ascii_lowercase(), value))
             .collect();
         variables.insert("x-hasura-role".to_owned(), role.clone());
-        Self { role, variables }
+        Self {
+            role,
+            variables,
+            is_operator: false,
+            is_backend: false,
+        }
     }
 
     /// The role that a request asks for. One that cannot be read is refused, and never means another.
@@ -46,15 +56,18 @@ impl Session {
     /// For callers who have proven that they are an operator; nobody else may choose their variables.
     pub fn from_operator_headers(headers: &HeaderMap) -> Result<Self, GraphqlError> {
         let variables = headers.iter().filter_map(|(name, value)| {
-            let is_variable =
-                name.as_str().starts_with("x-hasura-") && name != "x-hasura-admin-secret";
+            let is_variable = name.as_str().starts_with("x-hasura-")
+                && name != "x-hasura-admin-secret"
+                && name != BACKEND;
             let value = std::str::from_utf8(value.as_bytes()).ok()?;
             is_variable.then(|| (name.as_str().to_owned(), value.to_owned()))
         });
-        Ok(Self::new(
-            Self::asked_role(headers)?.unwrap_or(Self::ADMIN),
-            variables,
-        ))
+        let session = Self::new(Self::asked_role(headers)?.unwrap_or(Self::ADMIN), variables);
+        Ok(Self {
+            is_operator: true,
+            is_backend: asks_for_backend(headers)?,
+            ..session
+        })
     }
 
     /// The same session with further variables.
@@ -69,6 +82,16 @@ impl Session {
         &self.role
     }
 
+    /// Whether the caller has proven to be an operator, whatever the role.
+    pub fn is_operator(&self) -> bool {
+        self.is_operator
+    }
+
+    /// Whether permissions that are `backend_only` count.
+    pub fn is_backend(&self) -> bool {
+        self.is_backend
+    }
+
     /// The value of a variable; `name` in lower case.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
@@ -77,5 +100,22 @@ impl Session {
     /// All variables as a JSON object, for triggers that read `current_setting('hasura.user')`.
     pub fn to_json(&self) -> String {
         serde_json::to_string(&self.variables).unwrap_or_else(|_| "{}".to_owned())
+    }
+}
+
+fn asks_for_backend(headers: &HeaderMap) -> Result<bool, GraphqlError> {
+    let Some(value) = headers.get(BACKEND) else {
+        return Ok(false);
+    };
+    match value.as_bytes().to_ascii_lowercase().as_slice() {
+        b"true" | b"t" | b"yes" | b"y" => Ok(true),
+        b"false" | b"f" | b"no" | b"n" => Ok(false),
+        _ => {
+            let problem = format!(
+                "{BACKEND}:  Not a valid boolean text. True values are [\"true\",\"t\",\"yes\",\"y\"] and False values \
+                 are [\"false\",\"f\",\"no\",\"n\"]. All values are case insensitive"
+            );
+            Err(GraphqlError::new(Code::BadRequest, problem))
+        }
     }
 }

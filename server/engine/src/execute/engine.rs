@@ -26,23 +26,30 @@ use crate::{
     catalog::{Catalog, CatalogError},
     error::{Code, GraphqlError},
     metadata::Metadata,
-    model::{Execution, Inconsistencies, Model, Options},
-    plan::{Places, Template, directive_variables, selected_fields},
+    model::{Caller, Execution, Inconsistencies, Model, Options},
+    plan::{Places, Template, directive_variables, selected_fields, without_unused_variables},
     session::Session,
 };
 
-type RoleSchema<M> = Schema<QueryRoot, MutationRoot<M>, SubscriptionRoot>;
+/// What a role is served with.
+struct Role<M> {
+    schema: Schema<QueryRoot, MutationRoot<M>, SubscriptionRoot>,
+    core: Arc<EngineCore>,
+}
 
 /// Serves GraphQL over a database. `M` holds the mutations written by hand.
 pub struct Engine<M> {
     pool: Pool,
     model: Arc<Model>,
-    schemas: BTreeMap<String, RoleSchema<M>>,
+    roles: BTreeMap<String, Role<M>>,
+    /// Roles that have more when a backend asks for them.
+    backend_roles: BTreeMap<String, Role<M>>,
     /// The schema of roles that no permission names: nothing.
-    nobody: RoleSchema<M>,
+    nobody: Role<M>,
     plans: PlanCache,
     changes: Changes,
     execution: Execution,
+    actions: Actions,
 }
 
 /// What an engine is made of.
@@ -123,37 +130,44 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
         let catalog = Catalog::read(&mut *self.pool.get().await?, &self.metadata).await?;
         let model = Arc::new(Model::build(&self.metadata, &catalog, self.options)?);
         let changes = Changes::default();
-        let schema = |role: &str| {
-            with_role(&model, role, &self.actions, |roots| {
-                let core = Arc::new(EngineCore {
-                    model: Arc::clone(&model),
-                    role: role.to_owned(),
-                    options: self.options,
-                    pool: self.pool.clone(),
-                    roots,
-                    changes: changes.clone(),
-                });
-                Schema::build(
-                    QueryRoot(Arc::clone(&core)),
-                    MutationRoot(Arc::clone(&core), self.mutations.clone()),
-                    SubscriptionRoot(Arc::clone(&core)),
-                )
-                .data(core)
-                .finish()
-            })
+        let role = |role: &str, is_backend: bool| {
+            with_role(
+                &model,
+                Caller { role, is_backend },
+                &self.actions,
+                |roots| {
+                    let core = Arc::new(EngineCore {
+                        model: Arc::clone(&model),
+                        role: role.to_owned(),
+                        is_backend,
+                        options: self.options,
+                        pool: self.pool.clone(),
+                        roots,
+                        changes: changes.clone(),
+                    });
+                    let schema = Schema::build(
+                        QueryRoot(Arc::clone(&core)),
+                        MutationRoot(Arc::clone(&core), self.mutations.clone()),
+                        SubscriptionRoot(Arc::clone(&core)),
+                    );
+                    Role {
+                        schema: schema.data(Arc::clone(&core)).finish(),
+                        core,
+                    }
+                },
+            )
         };
-        let schemas = model
-            .roles()
-            .into_iter()
-            .map(|role| (role.to_owned(), schema(role)))
-            .collect();
-        let nobody = schema("");
+        let named = |name: &str, is_backend| (name.to_owned(), role(name, is_backend));
+        let names = model.roles();
+        let with_backend = names.iter().filter(|name| model.has_backend_only(name));
         Ok(Engine {
-            schemas,
-            nobody,
+            roles: names.iter().map(|name| named(name, false)).collect(),
+            backend_roles: with_backend.map(|name| named(name, true)).collect(),
+            nobody: role("", false),
             plans: PlanCache::new(),
             changes,
             execution: self.options.execution,
+            actions: self.actions.clone(),
             pool: self.pool,
             model,
         })
@@ -173,12 +187,20 @@ impl<M: ObjectType + 'static> Engine<M> {
 
     /// The schema of a role, in GraphQL's schema language.
     pub fn sdl(&self, role: &str) -> String {
-        self.schema(role)
+        self.role(role, false)
+            .schema
             .sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields())
     }
 
-    fn schema(&self, role: &str) -> &RoleSchema<M> {
-        self.schemas.get(role).unwrap_or(&self.nobody)
+    fn role(&self, name: &str, is_backend: bool) -> &Role<M> {
+        let backend = is_backend.then(|| self.backend_roles.get(name)).flatten();
+        backend
+            .or_else(|| self.roles.get(name))
+            .unwrap_or(&self.nobody)
+    }
+
+    fn role_of(&self, session: &Session) -> &Role<M> {
+        self.role(session.role(), session.is_backend())
     }
 
     /// Answers a query or mutation.
@@ -232,7 +254,8 @@ impl<M: ObjectType + 'static> Engine<M> {
         session: Session,
         mut request: Request,
     ) -> Result<Answer, GraphqlError> {
-        let document = parse(&request.query)?;
+        let document = without_unused_variables(parse(&request.query)?);
+        request.set_parsed_query(document.clone());
         let operation = operation(&document, request.operation_name.as_deref());
         let defaults = operation.map(declared_defaults).unwrap_or_default();
         request.variables = with_defaults(&defaults, &request.variables).into_owned();
@@ -251,6 +274,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             .collect();
         if kind == OperationType::Mutation {
             self.refuse_mixture(
+                &session,
                 roots
                     .iter()
                     .flatten()
@@ -258,9 +282,10 @@ impl<M: ObjectType + 'static> Engine<M> {
             )?;
         }
         let variables = request.variables.clone();
-        let schema = self.schema(session.role());
         let state = Arc::new(RequestState::new(session.clone()));
-        let response = schema
+        let response = self
+            .role_of(&session)
+            .schema
             .execute(request.data(session).data(Arc::clone(&state)))
             .await;
         state.transaction.end(response.errors.is_empty()).await?;
@@ -286,17 +311,17 @@ impl<M: ObjectType + 'static> Engine<M> {
     }
 
     /// An action commits by itself, so it may not stand beside mutations that are rolled back together.
-    fn refuse_mixture<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), GraphqlError> {
+    fn refuse_mixture<'a>(
+        &self,
+        session: &Session,
+        names: impl Iterator<Item = &'a str>,
+    ) -> Result<(), GraphqlError> {
+        let roots = &self.role_of(session).core.roots;
         let (mut has_table, mut has_action) = (false, false);
         for name in names.filter(|name| !name.starts_with("__")) {
-            let is_table = ["insert_", "update_", "delete_"].iter().any(|verb| {
-                name.strip_prefix(verb).is_some_and(|rest| {
-                    let table = rest.trim_end_matches("_one").trim_end_matches("_by_pk");
-                    self.model.table_named(table).is_some()
-                })
-            });
+            let is_table = roots.contains_key(name);
             has_table |= is_table;
-            has_action |= !is_table;
+            has_action |= !is_table && self.actions.allows(session.role(), name);
         }
         if has_table && has_action {
             let problem = "an action cannot be mixed with mutations of tables in one request";
@@ -339,7 +364,7 @@ impl<M: ObjectType + 'static> Engine<M> {
     ) -> Result<Vec<String>, GraphqlError> {
         merge_defaults(&mut request);
         let state = Arc::new(RequestState::explaining(session.clone()));
-        let schema = self.schema(session.role());
+        let schema = &self.role_of(session).schema;
         let response = schema.execute(request.data(Arc::clone(&state))).await;
         if let Some(error) = response.errors.first() {
             return Err(GraphqlError::from_server_error(error));
@@ -367,7 +392,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             })
             .boxed();
         }
-        let schema = self.schema(session.role());
+        let schema = &self.role_of(&session).schema;
         let mut data = async_graphql::Data::default();
         data.insert(session);
         schema

@@ -10,6 +10,7 @@ mod rows;
 mod run;
 pub mod statement;
 mod transaction;
+mod write;
 
 pub use engine::{Answer, BuildError, Engine, EngineBuilder};
 pub use live::{Changes, follow_changes};

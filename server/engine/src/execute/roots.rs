@@ -19,11 +19,12 @@ use super::{
     request::RequestState,
     run::{Asked, run},
     statement::Preparation,
+    write::Values,
 };
 use crate::{
     Pool,
     error::GraphqlError,
-    model::{Model, Options},
+    model::{Caller, Model, Options},
     plan::{Planner, RootRequest, selected_fields},
     schema::{RoleTypes, RootField, role_types},
     sql::{self, Compiled},
@@ -33,6 +34,8 @@ use crate::{
 pub(super) struct EngineCore {
     pub(super) model: Arc<Model>,
     pub(super) role: String,
+    /// Whether permissions that are `backend_only` count.
+    pub(super) is_backend: bool,
     pub(super) options: Options,
     pub(super) pool: Pool,
     pub(super) roots: BTreeMap<String, RootField>,
@@ -53,15 +56,15 @@ thread_local! {
 /// Runs `build` with the types of a role at hand, and returns what its root fields stand for.
 pub(super) fn with_role<R>(
     model: &Model,
-    role: &str,
+    caller: Caller<'_>,
     actions: &Actions,
     build: impl FnOnce(BTreeMap<String, RootField>) -> R,
 ) -> R {
-    let types = role_types(model, role);
+    let types = role_types(model, caller);
     let roots = types.roots.clone();
     let building = UnderConstruction {
         types,
-        role: role.to_owned(),
+        role: caller.role.to_owned(),
         actions: actions.clone(),
     };
     BUILDING.with(|slot| slot.replace(Some(building)));
@@ -143,7 +146,7 @@ impl OutputType for QueryRoot {
 
 impl ContainerType for QueryRoot {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        self.0.table_field(ctx, Place::OwnConnection).await
+        self.0.query_field(ctx).await
     }
 }
 
@@ -174,7 +177,7 @@ impl<M: ObjectType> OutputType for MutationRoot<M> {
 
 impl<M: ObjectType> ContainerType for MutationRoot<M> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        match self.0.table_field(ctx, Place::Transaction).await? {
+        match self.0.mutation_field(ctx).await? {
             Some(value) => Ok(Some(value)),
             None => self.1.resolve_field(ctx).await,
         }
@@ -203,18 +206,9 @@ impl SubscriptionType for SubscriptionRoot {
     }
 }
 
-/// Where the statement of a root field runs.
-#[derive(Debug, Clone, Copy)]
-enum Place {
-    /// A query: on a connection of its own, beside its sisters.
-    OwnConnection,
-    /// A mutation: in the transaction of the request.
-    Transaction,
-}
-
 impl EngineCore {
     /// Answers the current field when it is a table's; its JSON does not pass through async-graphql.
-    async fn table_field(&self, ctx: &Context<'_>, place: Place) -> ServerResult<Option<Value>> {
+    async fn query_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let Some(planned) = self.plan(ctx) else {
             return Ok(None);
         };
@@ -233,26 +227,55 @@ impl EngineCore {
             preparation: Preparation::Once,
             execution: self.options.execution,
         };
-        let json = match place {
-            Place::OwnConnection => {
-                let mut conn = self
-                    .pool
-                    .get()
-                    .await
-                    .map_err(|error| GraphqlError::fault(&error))?;
-                run(&mut conn, &compiled, asked).await?
-            }
-            Place::Transaction => {
-                let mut conn = state.transaction.begin(&self.pool, &state.session).await?;
-                run(&mut conn, &compiled, asked).await?
-            }
+        let mut conn = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| GraphqlError::fault(&error))?;
+        let json = run(&mut conn, &compiled, asked).await?;
+        state.answer(key, json);
+        Ok(Some(Value::Null))
+    }
+
+    /// The same for a mutation, in the transaction of the request.
+    async fn mutation_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let Some((planner, root)) = self.planner(ctx) else {
+            return Ok(None);
         };
+        let planned = planner.mutation(&root);
+        let planned = noted(ctx, planner, planned);
+        let state = ctx.data_unchecked::<Arc<RequestState>>();
+        let key = ctx.item.node.response_key().node.as_str();
+        if !state.claim(key) {
+            return Ok(Some(Value::Null));
+        }
+        let mutation = planned?;
+        if state.is_explaining {
+            for (position, statement) in self.told(&mutation).into_iter().enumerate() {
+                state.tell(&format!("{key} {position:03}"), &Arc::new(statement.into()));
+            }
+            return Ok(Some(Value::Null));
+        }
+        let values = Values {
+            variables: &ctx.query_env.variables,
+            session: &state.session,
+        };
+        let mut conn = state.transaction.begin(&self.pool, &state.session).await?;
+        let json = self.run_mutation(&mut conn, &mutation, &values).await?;
         state.answer(key, json);
         Ok(Some(Value::Null))
     }
 
     /// The statement of the current field; `None` when the field is not a table's.
     fn plan(&self, ctx: &Context<'_>) -> Option<Result<Compiled, GraphqlError>> {
+        let (planner, root) = self.planner(ctx)?;
+        let planned = planner.root(&root);
+        let planned = noted(ctx, planner, planned);
+        Some(planned.map(|plan| sql::compile(&self.model, &plan)))
+    }
+
+    /// The current field and what plans it; `None` when the field is not a table's.
+    fn planner<'c>(&'c self, ctx: &'c Context<'_>) -> Option<(Planner<'c>, RootRequest<'c>)> {
         let root = *self.roots.get(ctx.item.node.name.node.as_str())?;
         let environment = &ctx.query_env;
         let key = ctx.item.node.response_key().node.as_str();
@@ -267,17 +290,27 @@ impl EngineCore {
             &environment.fragments,
             &environment.variables,
         );
-        let planned = planner.root(&RootRequest { root, selected });
-        if let Some(state) = ctx.data_opt::<Arc<RequestState>>() {
-            state.notes().places.extend(planner.into_places());
-        }
-        let place = |error: GraphqlError| error.at(format!("$.selectionSet.{key}"));
-        Some(
-            planned
-                .map_err(place)
-                .map(|plan| sql::compile(&self.model, &plan)),
-        )
+        let root = RootRequest { root, selected };
+        Some((planner.backend(self.is_backend), root))
     }
+}
+
+/// The plan of the current field, once it is noted what it took from variables; its errors with their place.
+fn noted<T>(
+    ctx: &Context<'_>,
+    planner: Planner<'_>,
+    planned: Result<T, GraphqlError>,
+) -> Result<T, GraphqlError> {
+    if let Some(state) = ctx.data_opt::<Arc<RequestState>>() {
+        state.notes().places.extend(planner.into_places());
+    }
+    planned.map_err(|error| match error.path.as_str() {
+        "$" => error.at(format!(
+            "$.selectionSet.{}",
+            ctx.item.node.response_key().node
+        )),
+        _ => error,
+    })
 }
 
 /// An error of a field as a whole answer.

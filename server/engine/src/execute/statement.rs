@@ -3,6 +3,8 @@
 //! A statement of a kept plan is prepared once per connection; others are prepared for one use, so that clients
 //! cannot fill the memory of connections with texts of their choice. Values are resolved here, from the request's variables and session, and never become text of SQL.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Value as ConstValue, Variables};
 use diesel::{
     QueryResult,
@@ -16,7 +18,7 @@ use futures::TryStreamExt;
 
 use crate::{
     error::{Code, GraphqlError},
-    model::{Source, Value, VariablePath},
+    model::{Bind, Source, Value, VariablePath},
     plan::text_of,
     session::Session,
     sql::Statement,
@@ -100,25 +102,16 @@ pub async fn one(
     .await
 }
 
-/// Runs a plan's statement for a request. The error of a failed check names no row.
+/// Runs a plan's statement for a request.
 pub async fn run(
     conn: &mut AsyncPgConnection,
     statement: &Statement,
     values: &[Value],
     preparation: Preparation,
 ) -> Result<String, GraphqlError> {
-    let mut text = one(conn, &Text::from(statement), values, preparation)
+    one(conn, &Text::from(statement), values, preparation)
         .await
-        .map_err(|error| database_error(&error))?;
-    if statement.is_checked {
-        let holds = text.starts_with('y');
-        if !holds {
-            let problem = "check constraint of an insert/update permission has failed";
-            return Err(GraphqlError::new(Code::PermissionError, problem));
-        }
-        text.remove(0);
-    }
-    Ok(text)
+        .map_err(|error| database_error(&error))
 }
 
 /// Runs a statement that answers rows, which are kept in PostgreSQL's binary form.
@@ -141,13 +134,13 @@ pub async fn rows(
     Ok(rows)
 }
 
-/// The values of a statement's binds. A session variable that is missing fails the request and never means true.
+/// The values of a statement's binds.
 pub fn resolve(
     statement: &Statement,
     variables: &Variables,
     session: &Session,
 ) -> Result<Vec<Value>, GraphqlError> {
-    resolve_with_keys(statement, variables, session, None)
+    resolve_binds(statement.binds.iter(), variables, session)
 }
 
 /// The values of a statement's binds, when it finds rows by these keys (an array in PostgreSQL's input form).
@@ -157,26 +150,38 @@ pub fn resolve_with_keys(
     session: &Session,
     keys: Option<&str>,
 ) -> Result<Vec<Value>, GraphqlError> {
-    let missing: Vec<&str> = statement
-        .binds
-        .iter()
+    let mut values = resolve(statement, variables, session)?;
+    for (value, bind) in values.iter_mut().zip(&statement.binds) {
+        if bind.source == Source::Keys {
+            *value = keys.map(str::to_owned);
+        }
+    }
+    Ok(values)
+}
+
+/// The values of binds. A session variable that is missing fails the request and never means true.
+pub fn resolve_binds<'b>(
+    binds: impl Iterator<Item = &'b Bind> + Clone,
+    variables: &Variables,
+    session: &Session,
+) -> Result<Vec<Value>, GraphqlError> {
+    let missing: BTreeSet<&str> = binds
+        .clone()
         .filter_map(|bind| match &bind.source {
             Source::Session(name) if session.variable(name).is_none() => Some(name.as_str()),
             _ => None,
         })
         .collect();
     if !missing.is_empty() {
-        let names = missing.join(", ");
-        let problem = format!("missing session variable: {names}");
+        let names: Vec<&str> = missing.into_iter().collect();
+        let problem = format!("missing session variable: {}", names.join(", "));
         return Err(GraphqlError::new(Code::NotFound, problem));
     }
-    statement
-        .binds
-        .iter()
+    binds
         .map(|bind| match &bind.source {
             Source::Literal(value) => Ok(value.clone()),
             Source::Session(name) => Ok(session.variable(name).map(str::to_owned)),
-            Source::Keys => Ok(keys.map(str::to_owned)),
+            Source::Keys => Ok(None),
             Source::Variable(path) => match variable(variables, path) {
                 Some(value) => text_of(value, &bind.sql_type),
                 None => Ok(None),
@@ -210,14 +215,24 @@ pub fn database_error(error: &DieselError) -> GraphqlError {
             violation(format!("Foreign key violation. {message}"))
         }
         DatabaseErrorKind::NotNullViolation => violation(format!("Not-NULL violation. {message}")),
-        DatabaseErrorKind::CheckViolation => {
-            violation(format!("Check constraint violation. {message}"))
+        DatabaseErrorKind::RestrictViolation => violation(format!(
+            "Can not delete or update due to data being referred. {message}"
+        )),
+        DatabaseErrorKind::ExclusionViolation => {
+            violation(format!("Exclusion violation. {message}"))
         }
+        DatabaseErrorKind::CheckViolation => GraphqlError::new(
+            Code::PermissionError,
+            format!("Check constraint violation. {message}"),
+        ),
         DatabaseErrorKind::ReadOnlyTransaction | DatabaseErrorKind::SerializationFailure => {
             GraphqlError::fault(error)
         }
         _ if message == "LIMIT must not be negative" => {
             GraphqlError::new(Code::ValidationFailed, "expecting a non-negative limit")
+        }
+        _ if message == "ON CONFLICT DO UPDATE command cannot affect row a second time" => {
+            GraphqlError::new(Code::PostgresError, message.to_owned())
         }
         _ if is_data_exception(message) => {
             GraphqlError::new(Code::DataException, message.to_owned())

@@ -1,7 +1,7 @@
 //! One transaction for all table mutations of a request, opened by the first of them.
 //!
-//! A request that is dropped in the middle drops its connection with the transaction open; the pool does not reuse
-//! such a connection, and PostgreSQL rolls back when it closes.
+//! A request that is dropped in the middle takes its connection out of the pool and closes it; PostgreSQL notices
+//! within a second, ends what runs and rolls back.
 
 use diesel::{QueryResult, sql_types::Text};
 use diesel_async::{
@@ -10,7 +10,11 @@ use diesel_async::{
 };
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
-use crate::{Pool, error::GraphqlError, session::Session};
+use crate::{
+    Pool,
+    error::{Code, GraphqlError},
+    session::Session,
+};
 
 /// The transaction of a request; none until a mutation needs it.
 #[derive(Default)]
@@ -24,34 +28,46 @@ impl Transaction {
         session: &Session,
     ) -> Result<MappedMutexGuard<'_, AsyncPgConnection>, GraphqlError> {
         let mut slot = self.0.lock().await;
-        let conn = match slot.take() {
-            Some(conn) => conn,
-            None => {
-                let mut conn = pool
-                    .get()
-                    .await
-                    .map_err(|error| GraphqlError::fault(&error))?;
-                open(&mut conn, session)
-                    .await
-                    .map_err(|error| GraphqlError::fault(&error))?;
-                conn
+        if slot.is_none() {
+            let conn = pool.get().await;
+            let conn = slot.insert(conn.map_err(|error| GraphqlError::fault(&error))?);
+            if let Err(error) = open(conn, session).await {
+                discard(slot.take());
+                return Err(GraphqlError::fault(&error));
             }
-        };
-        Ok(MutexGuard::map(slot, |slot| &mut **slot.insert(conn)))
+        }
+        MutexGuard::try_map(slot, Option::as_deref_mut)
+            .map_err(|_| GraphqlError::new(Code::Unexpected, "internal error"))
     }
 
     /// Commits when every field succeeded, rolls back otherwise.
     pub(super) async fn end(&self, has_succeeded: bool) -> Result<(), GraphqlError> {
-        let Some(mut conn) = self.0.lock().await.take() else {
+        let mut slot = self.0.lock().await;
+        let Some(conn) = slot.as_deref_mut() else {
             return Ok(());
         };
         let ended = if has_succeeded {
-            AnsiTransactionManager::commit_transaction(&mut *conn).await
+            AnsiTransactionManager::commit_transaction(conn).await
         } else {
-            AnsiTransactionManager::rollback_transaction(&mut *conn).await
+            AnsiTransactionManager::rollback_transaction(conn).await
         };
-        ended.map_err(|error| super::statement::database_error(&error))
+        let conn = slot.take();
+        ended.map_err(|error| {
+            discard(conn);
+            super::statement::database_error(&error)
+        })
     }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        discard(self.0.get_mut().take());
+    }
+}
+
+/// Closes a connection whose transaction may be open still; the pool makes another one.
+fn discard(conn: Option<Object<AsyncPgConnection>>) {
+    drop(conn.map(Object::take));
 }
 
 async fn open(conn: &mut AsyncPgConnection, session: &Session) -> QueryResult<()> {
@@ -60,10 +76,16 @@ async fn open(conn: &mut AsyncPgConnection, session: &Session) -> QueryResult<()
 }
 
 /// Tells triggers of the current transaction who acts, as Hasura does: `current_setting('hasura.user')`.
+///
+/// PostgreSQL is also told to look every second whether somebody waits for the answer still, where it can.
 pub async fn set_session(conn: &mut AsyncPgConnection, session: &Session) -> QueryResult<()> {
-    diesel::sql_query("select set_config('hasura.user', $1, true)")
-        .bind::<Text, _>(session.to_json())
-        .execute(conn)
-        .await?;
+    diesel::sql_query(
+        "select set_config('hasura.user', $1, true), \
+         case when current_setting('server_version_num')::int >= 140000 and version() like '%linux%' \
+         then set_config('client_connection_check_interval', '1s', true) end",
+    )
+    .bind::<Text, _>(session.to_json())
+    .execute(conn)
+    .await?;
     Ok(())
 }

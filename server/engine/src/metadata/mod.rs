@@ -201,6 +201,18 @@ pub struct Manual {
     pub remote_table: QualifiedName,
     /// Column here → column there.
     pub column_mapping: BTreeMap<String, String>,
+    /// Which row a nested insert through an object relationship adds first; before unless given.
+    pub insertion_order: Option<InsertionOrder>,
+}
+
+/// When a nested insert adds the other row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InsertionOrder {
+    /// Before the row that holds the relationship.
+    BeforeParent,
+    /// After it.
+    AfterParent,
 }
 
 /// A permission and the role it is for.
@@ -272,6 +284,9 @@ pub struct Insert {
     /// Columns filled in by the server: literals or session variables.
     #[serde(default)]
     pub set: BTreeMap<String, Value>,
+    /// Whether only requests of a backend may do it.
+    #[serde(default)]
+    pub backend_only: bool,
 }
 
 fn all() -> Columns {
@@ -291,6 +306,9 @@ pub struct Update {
     /// Columns filled in by the server.
     #[serde(default)]
     pub set: BTreeMap<String, Value>,
+    /// Whether only requests of a backend may do it.
+    #[serde(default)]
+    pub backend_only: bool,
 }
 
 /// Which rows a role may remove.
@@ -298,4 +316,7 @@ pub struct Update {
 pub struct Delete {
     /// Which rows.
     pub filter: Value,
+    /// Whether only requests of a backend may do it.
+    #[serde(default)]
+    pub backend_only: bool,
 }

@@ -53,8 +53,12 @@ pub struct InsertAccess {
     pub columns: BTreeSet<ColumnId>,
     /// What the new row must satisfy.
     pub check: Predicate,
+    /// The check as the metadata writes it.
+    pub rule: serde_json::Value,
     /// Columns that the server fills in.
     pub presets: Vec<(ColumnId, Bind)>,
+    /// Whether only requests of a backend may add rows.
+    pub is_backend_only: bool,
 }
 
 /// Which rows may be changed, and into what.
@@ -66,8 +70,12 @@ pub struct UpdateAccess {
     pub filter: Predicate,
     /// What the changed row must satisfy.
     pub check: Predicate,
+    /// The check as the metadata writes it; `None` when it has none.
+    pub rule: Option<serde_json::Value>,
     /// Columns that the server fills in.
     pub presets: Vec<(ColumnId, Bind)>,
+    /// Whether only requests of a backend may change rows.
+    pub is_backend_only: bool,
 }
 
 /// Which rows may be removed.
@@ -75,4 +83,15 @@ pub struct UpdateAccess {
 pub struct DeleteAccess {
     /// Which rows.
     pub filter: Predicate,
+    /// Whether only requests of a backend may remove rows.
+    pub is_backend_only: bool,
+}
+
+/// Who asks, as far as permissions know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller<'a> {
+    /// The role.
+    pub role: &'a str,
+    /// Whether permissions that are `backend_only` count.
+    pub is_backend: bool,
 }

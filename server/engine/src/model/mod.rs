@@ -10,16 +10,19 @@ mod function;
 mod operator;
 mod predicate;
 mod scalar;
+mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use access::{Access, DeleteAccess, InsertAccess, SelectAccess, UpdateAccess};
+pub use access::{Access, Caller, DeleteAccess, InsertAccess, SelectAccess, UpdateAccess};
 pub use bind::{Bind, Source, Value, VariablePath, array_literal};
+pub(crate) use build::is_graphql_name;
 pub use build::{Execution, Inconsistencies, Inconsistency, Options};
 pub use function::{ColumnFunction, Function};
 pub use operator::Operator;
 pub use predicate::{Cell, Operand, Predicate, RelatedValue};
 pub use scalar::{Kind, Scalar};
+pub use update::UpdateOperator;
 
 use crate::metadata::QualifiedName;
 
@@ -54,6 +57,8 @@ pub struct Table {
     columns: Vec<Column>,
     /// The columns of its primary key; empty without one.
     pub primary_key: Vec<ColumnId>,
+    /// Its primary key and unique constraints.
+    pub unique_constraints: Vec<UniqueConstraint>,
     /// Its relationships, by name.
     pub relationships: BTreeMap<String, Relationship>,
     access: BTreeMap<String, Access>,
@@ -66,6 +71,17 @@ pub struct EnumValue {
     pub value: String,
     /// What it means.
     pub comment: Option<String>,
+}
+
+/// A primary key or unique constraint, by whose name an insert says what to do about a conflict.
+#[derive(Debug, Clone)]
+pub struct UniqueConstraint {
+    /// Its name in PostgreSQL.
+    pub name: String,
+    /// Its columns.
+    pub columns: Vec<ColumnId>,
+    /// Whether it is the primary key.
+    pub is_primary: bool,
 }
 
 /// A column.
@@ -100,6 +116,8 @@ pub struct Relationship {
     pub is_array: bool,
     /// Whether an object relationship may lead nowhere, rules aside.
     pub is_nullable: bool,
+    /// Whether a nested insert adds the other rows after this one, as their key is taken from here.
+    pub is_inserted_after: bool,
     /// Column here, column there.
     pub mapping: Vec<(ColumnId, ColumnId)>,
 }
@@ -119,6 +137,11 @@ impl Model {
     /// The table of a GraphQL name.
     pub fn table_named(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// Whether some permission of a role is `backend_only`.
+    pub fn has_backend_only(&self, role: &str) -> bool {
+        self.tables.iter().any(|table| table.has_backend_only(role))
     }
 
     /// Every role that some permission names, and the administrator.
@@ -166,6 +189,33 @@ impl Table {
     /// What a role may read here; `None` when nothing.
     pub fn selectable(&self, role: &str) -> Option<&SelectAccess> {
         self.access(role)?.select.as_ref()
+    }
+
+    /// What a caller may add here; `None` when nothing.
+    pub fn insertable(&self, caller: Caller<'_>) -> Option<&InsertAccess> {
+        let access = self.access(caller.role)?.insert.as_ref()?;
+        (caller.is_backend || !access.is_backend_only).then_some(access)
+    }
+
+    /// What a caller may change here; `None` when nothing.
+    pub fn updatable(&self, caller: Caller<'_>) -> Option<&UpdateAccess> {
+        let access = self.access(caller.role)?.update.as_ref()?;
+        (caller.is_backend || !access.is_backend_only).then_some(access)
+    }
+
+    /// What a caller may remove here; `None` when nothing.
+    pub fn deletable(&self, caller: Caller<'_>) -> Option<&DeleteAccess> {
+        let access = self.access(caller.role)?.delete.as_ref()?;
+        (caller.is_backend || !access.is_backend_only).then_some(access)
+    }
+
+    /// Whether some permission of a role is `backend_only`.
+    pub fn has_backend_only(&self, role: &str) -> bool {
+        self.access(role).is_some_and(|access| {
+            access.insert.as_ref().is_some_and(|it| it.is_backend_only)
+                || access.update.as_ref().is_some_and(|it| it.is_backend_only)
+                || access.delete.as_ref().is_some_and(|it| it.is_backend_only)
+        })
     }
 
     /// The column of a name as a role sees it, if it does.

@@ -240,6 +240,15 @@ pub fn text_of(value: &ConstValue, sql_type: &str) -> Result<Option<String>, Gra
             .map(Some)
             .map_err(|error| GraphqlError::fault(&error));
     }
+    if let (ConstValue::Number(number), "integer") = (value, sql_type)
+        && number
+            .as_i64()
+            .is_none_or(|value| i32::try_from(value).is_err())
+    {
+        let problem =
+            "expected a 32-bit integer for type 'Int', but found a number outside of its range";
+        return Err(GraphqlError::new(Code::ValidationFailed, problem));
+    }
     let text = match value {
         ConstValue::Null => return Ok(None),
         ConstValue::String(text) => text.clone(),

@@ -11,16 +11,19 @@ mod order;
 mod planner;
 mod selection;
 mod template;
-mod write;
+mod variables;
+pub mod write;
 
 pub use input::text_of;
 pub use planner::{Planner, RootRequest};
 pub use selection::{Selected, directive_variables, selected_fields};
 pub use template::{Places, Template};
+pub use variables::without_unused_variables;
+pub use write::{Mutation, Write};
 
 use crate::model::{Bind, Cell, ColumnId, Function, Predicate, RelatedValue, TableId};
 
-/// What a root field asks for.
+/// What a query field asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Root {
     /// A list of rows.
@@ -29,8 +32,6 @@ pub enum Root {
     One(Select),
     /// Counts over rows, with the rows.
     Aggregate(Aggregate),
-    /// A changed row.
-    Write(Box<Write>),
 }
 
 /// Rows of one table and what is shown of each.
@@ -198,39 +199,4 @@ impl Direction {
         is_descending: false,
         is_nulls_first: false,
     };
-}
-
-/// A row that is added, changed or removed, and what is shown of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Write {
-    /// The table.
-    pub table: TableId,
-    /// What is done.
-    pub action: Action,
-    /// What the new state must satisfy.
-    pub check: Predicate,
-    /// What is shown of the row, as far as the role may read it.
-    pub returning: Select,
-}
-
-/// What is done to a row.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Action {
-    /// A row is added.
-    Insert {
-        /// The given and preset columns.
-        values: Vec<(ColumnId, Bind)>,
-    },
-    /// A row is changed.
-    Update {
-        /// The given and preset columns.
-        values: Vec<(ColumnId, Bind)>,
-        /// Which row, with the role's rule.
-        filter: Predicate,
-    },
-    /// A row is removed.
-    Delete {
-        /// Which row, with the role's rule.
-        filter: Predicate,
-    },
 }

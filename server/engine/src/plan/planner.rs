@@ -10,10 +10,11 @@ use super::{
     json_path,
     selection::{Fragments, Selected, selected_fields},
     template::Places,
+    write,
 };
 use crate::{
     error::{Code, GraphqlError},
-    model::{Bind, Cell, Model, Options, Predicate, Source, Table, array_literal},
+    model::{Bind, Caller, Cell, Model, Options, Predicate, Source, Table, array_literal},
     schema::{RootField, RootKind},
 };
 
@@ -21,6 +22,7 @@ use crate::{
 pub struct Planner<'a> {
     pub(super) model: &'a Model,
     pub(super) role: &'a str,
+    is_backend: bool,
     pub(super) options: Options,
     pub(super) fragments: &'a Fragments,
     pub(super) inputs: Inputs<'a>,
@@ -51,9 +53,25 @@ impl<'a> Planner<'a> {
         Self {
             model,
             role,
+            is_backend: false,
             options,
             fragments,
             inputs,
+        }
+    }
+
+    /// The same planner for a request of a backend.
+    #[must_use]
+    pub fn backend(mut self, is_backend: bool) -> Self {
+        self.is_backend = is_backend;
+        self
+    }
+
+    /// Who asks.
+    pub(super) fn caller(&self) -> Caller<'a> {
+        Caller {
+            role: self.role,
+            is_backend: self.is_backend,
         }
     }
 
@@ -65,7 +83,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The plan of a root field.
+    /// The plan of a query field.
     pub fn root(&self, request: &RootRequest<'a>) -> Result<Root, GraphqlError> {
         let table = self.model.table(request.root.table);
         let (field, below) = (request.selected.field, &request.selected.below);
@@ -80,9 +98,7 @@ impl<'a> Planner<'a> {
                     below,
                 )?))
             }
-            RootKind::InsertOne | RootKind::UpdateByKey | RootKind::DeleteByKey => Ok(Root::Write(
-                Box::new(self.write(table, request.root.kind, field, below)?),
-            )),
+            _ => Err(write::denied()),
         }
     }
 

@@ -1,42 +1,18 @@
-//! The inputs of a table: filter, order, and what can be written.
-
-use std::collections::BTreeSet;
+//! The inputs that choose rows of a table: filter and order.
 
 use super::{RoleTypes, RoleView, meta};
 use crate::model::Table;
 
 pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
     let name = &table.name;
-    if table.selectable(view.role).is_some() {
+    if table.access(view.role).is_some() {
+        // Whoever may not read the table can still name all of its rows, to change or remove them.
         let filter = format!("{name}_bool_exp");
-        insert(made, &filter, filter_fields(view, table, &filter));
+        made.insert_input(&filter, filter_fields(view, table, &filter));
+    }
+    if table.selectable(view.role).is_some() {
         let order = format!("{name}_order_by");
-        insert(made, &order, order_fields(view, table));
-    }
-    let Some(access) = table.access(view.role) else {
-        return;
-    };
-    let writable = |columns: &BTreeSet<crate::model::ColumnId>| {
-        table
-            .columns()
-            .filter(|column| columns.contains(&column.id))
-            .map(|column| meta::input(&column.name, column.scalar.type_name()))
-            .collect::<Vec<_>>()
-    };
-    if let Some(insert_access) = &access.insert {
-        insert(
-            made,
-            &format!("{name}_insert_input"),
-            writable(&insert_access.columns),
-        );
-    }
-    if let Some(update_access) = &access.update {
-        insert(
-            made,
-            &format!("{name}_set_input"),
-            writable(&update_access.columns),
-        );
-        insert(made, &format!("{name}_pk_columns_input"), key_inputs(table));
+        made.insert_input(&order, order_fields(view, table));
     }
 }
 
@@ -48,13 +24,6 @@ pub(super) fn key_inputs(table: &Table) -> Vec<meta::Input> {
         .map(|id| table.column(*id))
         .map(|column| meta::input(&column.name, format!("{}!", column.scalar.type_name())))
         .collect()
-}
-
-fn insert(made: &mut RoleTypes, name: &str, fields: Vec<meta::Input>) {
-    if !fields.is_empty() {
-        made.types
-            .insert(name.to_owned(), meta::input_object(name, fields));
-    }
 }
 
 fn filter_fields(view: &RoleView<'_>, table: &Table, own_name: &str) -> Vec<meta::Input> {

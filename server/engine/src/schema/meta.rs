@@ -96,6 +96,16 @@ pub(super) fn input_object(name: &str, fields: impl IntoIterator<Item = Input>) 
     }
 }
 
+/// The same input object with a default for a field, which need not be given then.
+pub(super) fn with_default(mut ty: MetaType, field: &str, default: &str) -> MetaType {
+    if let MetaType::InputObject { input_fields, .. } = &mut ty
+        && let Some(input) = input_fields.get_mut(field)
+    {
+        input.default_value = Some(default.to_owned());
+    }
+    ty
+}
+
 pub(super) fn enumeration(name: &str, values: impl IntoIterator<Item = String>) -> MetaType {
     described_enumeration(name, values.into_iter().map(|value| (value, None)))
 }

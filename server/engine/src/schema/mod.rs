@@ -7,6 +7,7 @@ mod aggregates;
 mod comparisons;
 mod inputs;
 mod meta;
+mod mutations;
 mod outputs;
 mod roots;
 
@@ -17,7 +18,7 @@ use async_graphql::{
     registry::{MetaField, MetaType},
 };
 
-use crate::model::{Model, Table};
+use crate::model::{Caller, Model, Table};
 
 pub use roots::{RootField, RootKind};
 
@@ -48,8 +49,8 @@ impl RoleTypes {
     }
 }
 
-/// Makes the types of a role.
-pub fn role_types(model: &Model, role: &str) -> RoleTypes {
+/// Makes the types of a caller.
+pub fn role_types(model: &Model, caller: Caller<'_>) -> RoleTypes {
     let mut made = RoleTypes {
         types: BTreeMap::new(),
         query: IndexMap::new(),
@@ -57,12 +58,17 @@ pub fn role_types(model: &Model, role: &str) -> RoleTypes {
         mutation: IndexMap::new(),
         roots: BTreeMap::new(),
     };
-    let view = RoleView { model, role };
+    let view = RoleView {
+        model,
+        role: caller.role,
+        caller,
+    };
     for table in model.tables() {
         outputs::add(&mut made, &view, table);
         inputs::add(&mut made, &view, table);
         aggregates::add(&mut made, &view, table);
         roots::add(&mut made, &view, table);
+        mutations::add(&mut made, &view, table);
     }
     comparisons::add(&mut made, &view);
     let nothing = meta::field("no_queries_available", "String!", []);
@@ -78,6 +84,7 @@ pub fn role_types(model: &Model, role: &str) -> RoleTypes {
 struct RoleView<'a> {
     model: &'a Model,
     role: &'a str,
+    caller: Caller<'a>,
 }
 
 impl<'a> RoleView<'a> {

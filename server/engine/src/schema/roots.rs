@@ -26,10 +26,18 @@ pub enum RootKind {
     ByKey,
     /// `T_aggregate`: counts, with the counted rows.
     Aggregate,
+    /// `insert_T`: adds rows.
+    Insert,
     /// `insert_T_one`: adds a row.
     InsertOne,
+    /// `update_T`: changes rows.
+    Update,
     /// `update_T_by_pk`: changes a row.
     UpdateByKey,
+    /// `update_T_many`: changes rows in several ways, one after the other.
+    UpdateMany,
+    /// `delete_T`: removes rows.
+    Delete,
     /// `delete_T_by_pk`: removes a row.
     DeleteByKey,
 }
@@ -69,51 +77,6 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
         };
         by_key.add(made, view, table);
     }
-    let Some(access) = table.access(view.role) else {
-        return;
-    };
-    if access
-        .insert
-        .as_ref()
-        .is_some_and(|access| !access.columns.is_empty())
-    {
-        let arguments = vec![meta::input("object", format!("{name}_insert_input!"))];
-        mutation(
-            made,
-            table,
-            RootKind::InsertOne,
-            format!("insert_{name}_one"),
-            arguments,
-        );
-    }
-    if has_key
-        && access
-            .update
-            .as_ref()
-            .is_some_and(|access| !access.columns.is_empty())
-    {
-        let arguments = vec![
-            meta::input("_set", format!("{name}_set_input")),
-            meta::input("pk_columns", format!("{name}_pk_columns_input!")),
-        ];
-        mutation(
-            made,
-            table,
-            RootKind::UpdateByKey,
-            format!("update_{name}_by_pk"),
-            arguments,
-        );
-    }
-    if has_key && access.delete.is_some() {
-        let arguments = inputs::key_inputs(table);
-        mutation(
-            made,
-            table,
-            RootKind::DeleteByKey,
-            format!("delete_{name}_by_pk"),
-            arguments,
-        );
-    }
 }
 
 /// A root field that reads: of queries, and live of subscriptions.
@@ -148,22 +111,4 @@ impl Query {
         };
         made.roots.insert(self.name, root);
     }
-}
-
-fn mutation(
-    made: &mut RoleTypes,
-    table: &Table,
-    kind: RootKind,
-    name: String,
-    arguments: Vec<meta::Input>,
-) {
-    made.mutation
-        .insert(name.clone(), meta::field(&name, &table.name, arguments));
-    made.roots.insert(
-        name,
-        RootField {
-            table: table.id,
-            kind,
-        },
-    );
 }

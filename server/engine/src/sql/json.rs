@@ -12,7 +12,7 @@ use crate::{
     plan::{Aggregate, AggregateField, AggregateValue, Field, FieldValue, Related, Root, Select},
 };
 
-/// The statement of a root field; it answers one row with one text, the JSON of the field.
+/// The statement of a query field; it answers one row with one text, the JSON of the field.
 pub fn statement(model: &Model, root: &Root) -> Statement {
     let mut writer = Writer::new(model);
     match root {
@@ -31,12 +31,8 @@ pub fn statement(model: &Model, root: &Root) -> Statement {
             writer.aggregate(aggregate, None);
             writer.syntax(")::text");
         }
-        Root::Write(write) => {
-            let is_checked = writer.write(write);
-            return writer.finish(is_checked);
-        }
     }
-    writer.finish(false)
+    writer.finish()
 }
 
 /// Where an outer row is, and the columns that connect to it.

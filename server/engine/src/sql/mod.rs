@@ -7,7 +7,7 @@
 pub mod json;
 mod predicate;
 pub mod rows;
-mod write;
+pub mod write;
 
 use crate::{
     model::{Bind, Model, Predicate, Source, Table},
@@ -25,6 +25,16 @@ pub struct Compiled {
     pub rows: Option<rows::RowPlan>,
     /// How many rows the client asks for.
     pub limit: Option<Bind>,
+}
+
+impl From<Statement> for Compiled {
+    fn from(json: Statement) -> Self {
+        Self {
+            json,
+            rows: None,
+            limit: None,
+        }
+    }
 }
 
 /// The SQL of a root field.
@@ -47,8 +57,6 @@ pub struct Statement {
     pub pieces: Vec<String>,
     /// What PostgreSQL receives apart from the text, all as text.
     pub binds: Vec<Bind>,
-    /// Whether the answer begins with `y` or `n`: whether a permission's check holds.
-    pub is_checked: bool,
 }
 
 impl Statement {
@@ -90,12 +98,11 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub(crate) fn finish(mut self, is_checked: bool) -> Statement {
+    pub(crate) fn finish(mut self) -> Statement {
         self.pieces.push(self.current);
         Statement {
             pieces: self.pieces,
             binds: self.binds,
-            is_checked,
         }
     }
 
@@ -107,9 +114,7 @@ impl<'a> Writer<'a> {
 
     /// An identifier, quoted.
     pub(crate) fn name(&mut self, name: &str) -> &mut Self {
-        self.current.push('"');
-        self.current.push_str(&name.replace('"', "\"\""));
-        self.current.push('"');
+        self.current.push_str(&quoted(name));
         self
     }
 
@@ -163,9 +168,8 @@ impl<'a> Writer<'a> {
 
     /// A table or view.
     pub(crate) fn relation(&mut self, table: &Table) -> &mut Self {
-        self.name(&table.relation.schema)
-            .syntax(".")
-            .name(&table.relation.name)
+        self.current.push_str(&quoted_relation(table));
+        self
     }
 
     /// ` where …`, or nothing when the condition is trivially true.
@@ -176,4 +180,17 @@ impl<'a> Writer<'a> {
         }
         self
     }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A table or view, which is also the type of its rows.
+fn quoted_relation(table: &Table) -> String {
+    format!(
+        "{}.{}",
+        quoted(&table.relation.schema),
+        quoted(&table.relation.name)
+    )
 }

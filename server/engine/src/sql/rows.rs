@@ -154,7 +154,7 @@ fn statement(model: &Model, select: &Select, items: &[Item<'_>], key: Option<Col
     let mut writer = Writer::new(model);
     let Some(key) = key else {
         writer.select_items(select, items, &ALL, None);
-        return writer.finish(false);
+        return writer.finish();
     };
     let sql_type = &model.table(select.table).column(key).sql_type;
     let found = Predicate::Compare {
@@ -170,7 +170,7 @@ fn statement(model: &Model, select: &Select, items: &[Item<'_>], key: Option<Col
         ..select.clone()
     };
     writer.select_items(&select, items, &ALL, None);
-    writer.finish(false)
+    writer.finish()
 }
 
 /// The columns that connect rows to related ones, if these can be read by their keys.

@@ -50,7 +50,9 @@ impl Builder<'_> {
             let access = InsertAccess {
                 columns: reader.writable(&each.role, &rule.columns, &rule.set),
                 check: reader.rule(&each.role, &rule.check),
+                rule: rule.check.clone(),
                 presets: reader.presets(&each.role, &rule.set),
+                is_backend_only: rule.backend_only,
             };
             found.entry(each.role.clone()).or_default().insert = Some(access);
         }
@@ -64,13 +66,16 @@ impl Builder<'_> {
                     .check
                     .as_ref()
                     .map_or(Predicate::TRUE, |check| reader.rule(&each.role, check)),
+                rule: rule.check.clone(),
                 presets: reader.presets(&each.role, &rule.set),
+                is_backend_only: rule.backend_only,
             };
             found.entry(each.role.clone()).or_default().update = Some(access);
         }
         for each in &source.delete_permissions {
             let access = DeleteAccess {
                 filter: reader.rule(&each.role, &each.permission.filter),
+                is_backend_only: each.permission.backend_only,
             };
             found.entry(each.role.clone()).or_default().delete = Some(access);
         }
@@ -100,16 +105,21 @@ fn everything(table: &Table, relation: &Relation, is_read_only: bool) -> Access 
         insert: can(relation.is_insertable).then(|| InsertAccess {
             columns: writable.clone(),
             check: Predicate::TRUE,
+            rule: serde_json::Value::Null,
             presets: Vec::new(),
+            is_backend_only: false,
         }),
         update: can(relation.is_updatable).then(|| UpdateAccess {
             columns: writable,
             filter: Predicate::TRUE,
             check: Predicate::TRUE,
+            rule: None,
             presets: Vec::new(),
+            is_backend_only: false,
         }),
         delete: can(relation.is_deletable).then_some(DeleteAccess {
             filter: Predicate::TRUE,
+            is_backend_only: false,
         }),
     }
 }

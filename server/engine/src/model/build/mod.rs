@@ -6,6 +6,8 @@ mod relationships;
 mod rules;
 mod table;
 
+pub(crate) use table::is_graphql_name;
+
 use super::{Model, TableId};
 use crate::{
     catalog::Catalog,

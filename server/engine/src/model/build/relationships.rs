@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Builder;
 use crate::{
     catalog::Relation,
-    metadata::{self, ForeignKey, QualifiedName, Using},
+    metadata::{self, ForeignKey, InsertionOrder, QualifiedName, Using},
     model::{ColumnId, Model, Relationship, Table, TableId},
 };
 
@@ -41,6 +41,7 @@ impl Builder<'_> {
                             target,
                             is_array,
                             is_nullable,
+                            is_inserted_after: is_array || is_after(&relationship.using),
                             mapping,
                         },
                     );
@@ -135,6 +136,16 @@ fn is_own_key(using: &Using) -> bool {
         using,
         Using::ForeignKeyConstraintOn(ForeignKey::Column(_) | ForeignKey::Columns(_))
     )
+}
+
+/// Whether a nested insert through an object relationship adds the other row after this one.
+fn is_after(using: &Using) -> bool {
+    match using {
+        Using::ForeignKeyConstraintOn(key) => matches!(key, ForeignKey::Remote(_)),
+        Using::ManualConfiguration(manual) => {
+            manual.insertion_order == Some(InsertionOrder::AfterParent)
+        }
+    }
 }
 
 fn own_key(

@@ -6,7 +6,7 @@ use super::Builder;
 use crate::{
     catalog::{self, Relation},
     metadata::{self, RootFieldName},
-    model::{Column, ColumnId, Model, Scalar, Table, TableId},
+    model::{Column, ColumnId, Model, Scalar, Table, TableId, UniqueConstraint},
 };
 
 impl Builder<'_> {
@@ -62,8 +62,9 @@ impl Builder<'_> {
                 .or_else(|| relation.comment.clone()),
             enum_values,
             root_names: root_names(configuration),
-            columns,
             primary_key,
+            unique_constraints: unique_constraints(relation, &columns),
+            columns,
             relationships: BTreeMap::new(),
             access: BTreeMap::new(),
         }
@@ -88,6 +89,22 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+fn unique_constraints(relation: &Relation, columns: &[Column]) -> Vec<UniqueConstraint> {
+    let constraints = relation.unique_constraints.iter();
+    constraints
+        .map(|constraint| UniqueConstraint {
+            name: constraint.name.clone(),
+            columns: constraint
+                .columns
+                .iter()
+                .filter_map(|key| columns.iter().find(|column| &column.sql_name == key))
+                .map(|column| column.id)
+                .collect(),
+            is_primary: constraint.is_primary,
+        })
+        .collect()
 }
 
 fn named_column(
@@ -154,7 +171,7 @@ pub(super) fn refer_to_enums(model: &mut Model, sources: &[(&metadata::Table, &R
 }
 
 /// Whether GraphQL can write a name. A column of another name is not exposed, as in Hasura.
-pub(super) fn is_graphql_name(name: &str) -> bool {
+pub(crate) fn is_graphql_name(name: &str) -> bool {
     let mut letters = name.chars();
     letters
         .next()
