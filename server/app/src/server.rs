@@ -102,6 +102,7 @@ pub async fn engine(pool: &Pool, syncer: Syncer) -> anyhow::Result<Engine<SyncMu
         options: Options {
             read_only: &["audit_log", "sync_runs", "sync_changes"],
             stringify_numbers: true,
+            ..Options::default()
         },
         mutations: SyncMutations(syncer),
         actions: Actions::new(),

@@ -130,6 +130,7 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
         let catalog = Catalog::read(&mut *self.pool.get().await?, &self.metadata).await?;
         let model = Arc::new(Model::build(&self.metadata, &catalog, self.options)?);
         let changes = Changes::default();
+        let live = live::LiveQueries::new(self.pool.clone(), changes.clone());
         let role = |role: &str, is_backend: bool| {
             with_role(
                 &model,
@@ -143,7 +144,7 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
                         options: self.options,
                         pool: self.pool.clone(),
                         roots,
-                        changes: changes.clone(),
+                        live: Arc::clone(&live),
                     });
                     let schema = Schema::build(
                         QueryRoot(Arc::clone(&core)),

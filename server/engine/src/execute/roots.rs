@@ -23,10 +23,11 @@ use super::{
 };
 use crate::{
     Pool,
-    error::GraphqlError,
+    error::{Code, GraphqlError},
     model::{Caller, Model, Options},
     plan::{Planner, RootRequest, selected_fields},
     schema::{RoleTypes, RootField, role_types},
+    session::Session,
     sql::{self, Compiled},
 };
 
@@ -39,7 +40,7 @@ pub(super) struct EngineCore {
     pub(super) options: Options,
     pub(super) pool: Pool,
     pub(super) roots: BTreeMap<String, RootField>,
-    pub(super) changes: live::Changes,
+    pub(super) live: Arc<live::LiveQueries>,
 }
 
 /// What the schema being built on this thread is made of.
@@ -201,8 +202,21 @@ impl SubscriptionType for SubscriptionRoot {
         &'a self,
         ctx: &'a Context<'_>,
     ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
-        let planned = self.0.plan(ctx)?.map(|compiled| compiled.json);
-        Some(live::stream(Arc::clone(&self.0), ctx, planned))
+        let planned = self.0.plan(ctx)?.and_then(|compiled| {
+            let session = ctx.data_opt::<Session>().cloned().ok_or_else(|| {
+                GraphqlError::new(Code::AccessDenied, "the connection has no session")
+            })?;
+            Ok(live::Subscription {
+                key: ctx.item.node.response_key().node.clone(),
+                compiled,
+                session,
+                variables: ctx.query_env.variables.clone(),
+            })
+        });
+        Some(match planned {
+            Ok(asked) => live::stream(&self.0.live, asked),
+            Err(error) => Box::pin(futures::stream::once(async { failed(error) })),
+        })
     }
 }
 

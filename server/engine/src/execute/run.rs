@@ -50,7 +50,8 @@ fn is_by_rows(compiled: &Compiled, is_nested: bool, asked: Asked<'_>) -> bool {
     }
 }
 
-fn limit(compiled: &Compiled, asked: Asked<'_>) -> Option<u32> {
+/// How many rows the client asks for.
+pub(super) fn limit(compiled: &Compiled, asked: Asked<'_>) -> Option<u32> {
     let bind = compiled.limit.as_ref()?;
     let text = match &bind.source {
         Source::Literal(value) => value.clone(),

@@ -114,6 +114,22 @@ pub async fn run(
         .map_err(|error| database_error(&error))
 }
 
+/// Runs a statement that answers rows of one text each; a connection keeps it prepared.
+pub async fn texts(
+    conn: &mut AsyncPgConnection,
+    pieces: &[String],
+    values: &[Value],
+) -> Result<Vec<String>, GraphqlError> {
+    let bound = Bound {
+        preparation: Preparation::Kept,
+        pieces,
+        values,
+    };
+    RunQueryDsl::get_results(bound, conn)
+        .await
+        .map_err(|error| database_error(&error))
+}
+
 /// Runs a statement that answers rows, which are kept in PostgreSQL's binary form.
 pub async fn rows(
     conn: &mut AsyncPgConnection,
@@ -143,17 +159,17 @@ pub fn resolve(
     resolve_binds(statement.binds.iter(), variables, session)
 }
 
-/// The values of a statement's binds, when it finds rows by these keys (an array in PostgreSQL's input form).
-pub fn resolve_with_keys(
+/// The values of a statement's binds, with what the execution found out.
+pub fn resolve_with(
     statement: &Statement,
     variables: &Variables,
     session: &Session,
-    keys: Option<&str>,
+    found: Option<&str>,
 ) -> Result<Vec<Value>, GraphqlError> {
     let mut values = resolve(statement, variables, session)?;
     for (value, bind) in values.iter_mut().zip(&statement.binds) {
-        if bind.source == Source::Keys {
-            *value = keys.map(str::to_owned);
+        if bind.source == Source::Found {
+            *value = found.map(str::to_owned);
         }
     }
     Ok(values)
@@ -181,7 +197,7 @@ pub fn resolve_binds<'b>(
         .map(|bind| match &bind.source {
             Source::Literal(value) => Ok(value.clone()),
             Source::Session(name) => Ok(session.variable(name).map(str::to_owned)),
-            Source::Keys => Ok(None),
+            Source::Found => Ok(None),
             Source::Variable(path) => match variable(variables, path) {
                 Some(value) => text_of(value, &bind.sql_type),
                 None => Ok(None),
@@ -191,7 +207,10 @@ pub fn resolve_binds<'b>(
 }
 
 /// What stands at a place of the variables.
-pub(super) fn variable<'a>(variables: &'a Variables, path: &VariablePath) -> Option<&'a ConstValue> {
+pub(super) fn variable<'a>(
+    variables: &'a Variables,
+    path: &VariablePath,
+) -> Option<&'a ConstValue> {
     let mut value = variables.get(path.name.as_str())?;
     for member in &path.members {
         value = match value {

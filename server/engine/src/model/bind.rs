@@ -18,8 +18,8 @@ pub enum Source {
     Session(String),
     /// A variable of the request, or a member of one.
     Variable(VariablePath),
-    /// The keys that rows were found to refer to, as a list.
-    Keys,
+    /// What the execution found out: keys that rows refer to, or how far a stream has come.
+    Found,
 }
 
 /// Text in PostgreSQL's input form, or null.

@@ -51,6 +51,8 @@ pub struct Table {
     pub relation: QualifiedName,
     /// The comment on it.
     pub comment: Option<String>,
+    /// Whether it is a view.
+    pub is_view: bool,
     /// The values of an enum table.
     pub enum_values: Option<Vec<EnumValue>>,
     root_names: BTreeMap<String, String>,

@@ -10,6 +10,7 @@ mod json_path;
 mod order;
 mod planner;
 mod selection;
+mod stream;
 mod template;
 mod variables;
 pub mod write;
@@ -30,8 +31,21 @@ pub enum Root {
     List(Select),
     /// One row or null.
     One(Select),
+    /// Rows as they come.
+    Stream(Box<Stream>),
     /// Counts over rows, with the rows.
     Aggregate(Aggregate),
+}
+
+/// Rows in the order of a column, a batch after the other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stream {
+    /// The next batch: the rows after the place that the execution knows.
+    pub rows: Select,
+    /// The column that they are ordered by.
+    pub cursor: Cell,
+    /// Where the stream begins, exclusively.
+    pub begin: Bind,
 }
 
 /// Rows of one table and what is shown of each.

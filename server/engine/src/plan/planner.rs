@@ -89,6 +89,7 @@ impl<'a> Planner<'a> {
         let (field, below) = (request.selected.field, &request.selected.below);
         match request.root.kind {
             RootKind::List => Ok(Root::List(self.list(table, field, below)?)),
+            RootKind::Stream => Ok(Root::Stream(Box::new(self.stream(table, field, below)?))),
             RootKind::Aggregate => Ok(Root::Aggregate(self.aggregate(table, field, below)?)),
             RootKind::ByKey => {
                 let key = self.key(table, |name| self.inputs.argument(field, name))?;

@@ -13,7 +13,27 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
     if table.selectable(view.role).is_some() {
         let order = format!("{name}_order_by");
         made.insert_input(&order, order_fields(view, table));
+        add_cursor(made, view, table);
     }
+}
+
+/// Where a stream of rows begins.
+fn add_cursor(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
+    let value = format!("{}_stream_cursor_value_input", table.name);
+    let columns = view
+        .columns(table)
+        .map(|column| meta::input(&column.name, column.scalar.type_name()))
+        .collect();
+    made.insert_input(&value, columns);
+    made.insert_input(
+        &format!("{}_stream_cursor_input", table.name),
+        vec![
+            meta::input("initial_value", format!("{value}!")),
+            meta::input("ordering", "cursor_ordering"),
+        ],
+    );
+    let orderings = ["ASC", "DESC"].map(str::to_owned);
+    made.insert(meta::enumeration("cursor_ordering", orderings));
 }
 
 /// The columns of the primary key, all required.

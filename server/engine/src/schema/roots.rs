@@ -24,6 +24,8 @@ pub enum RootKind {
     List,
     /// `T_by_pk`: one row or null.
     ByKey,
+    /// `T_stream`: rows as they come.
+    Stream,
     /// `T_aggregate`: counts, with the counted rows.
     Aggregate,
     /// `insert_T`: adds rows.
@@ -67,6 +69,18 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
         };
         aggregate.add(made, view, table);
     }
+    let stream = Query {
+        kind: RootKind::Stream,
+        action: SelectRoot::SelectStream,
+        name: table.root_name("select_stream", format!("{name}_stream")),
+        ty: format!("[{name}!]!"),
+        arguments: vec![
+            meta::input("batch_size", "Int!"),
+            meta::input("cursor", format!("[{name}_stream_cursor_input]!")),
+            meta::input("where", format!("{name}_bool_exp")),
+        ],
+    };
+    stream.add(made, view, table);
     if has_key {
         let by_key = Query {
             kind: RootKind::ByKey,
@@ -99,7 +113,7 @@ impl Query {
                 .is_none_or(|roots| roots.contains(&self.action))
         };
         let field = meta::field(&self.name, &self.ty, self.arguments.clone());
-        if allowed(&access.query_roots) {
+        if self.kind != RootKind::Stream && allowed(&access.query_roots) {
             made.query.insert(self.name.clone(), field.clone());
         }
         if allowed(&access.subscription_roots) {

@@ -16,11 +16,8 @@ use crate::{
 pub fn statement(model: &Model, root: &Root) -> Statement {
     let mut writer = Writer::new(model);
     match root {
-        Root::List(select) => {
-            writer.syntax("select (");
-            writer.list(select, None);
-            writer.syntax(")::text");
-        }
+        Root::List(select) => writer.list_text(select),
+        Root::Stream(stream) => writer.list_text(&stream.rows),
         Root::One(select) => {
             writer.syntax("select coalesce((select row_to_json(\"r$\") from (");
             writer.select(select, &Rows::Table { is_single: false }, None);
@@ -83,6 +80,12 @@ impl<'a> Item<'a> {
 pub(super) const ALL: Rows = Rows::Table { is_single: false };
 
 impl Writer<'_> {
+    fn list_text(&mut self, select: &Select) {
+        self.syntax("select (");
+        self.list(select, None);
+        self.syntax(")::text");
+    }
+
     fn list(&mut self, select: &Select, outer: Option<Outer<'_>>) {
         self.syntax("select coalesce(json_agg(\"r$\"), '[]') from (");
         self.select(select, &ALL, outer);
@@ -257,13 +260,13 @@ impl Writer<'_> {
         match (&select.limit.client, select.limit.rule) {
             (Some(client), Some(rule)) => {
                 self.syntax(" limit least(")
-                    .bind(client)
+                    .constant(client)
                     .syntax(", ")
                     .number(rule)
                     .syntax(")");
             }
             (Some(client), None) => {
-                self.syntax(" limit ").bind(client);
+                self.syntax(" limit ").constant(client);
             }
             (None, Some(rule)) => {
                 self.syntax(" limit ").number(rule);
@@ -271,7 +274,7 @@ impl Writer<'_> {
             (None, None) => {}
         }
         if let Some(offset) = &select.offset {
-            self.syntax(" offset ").bind(offset);
+            self.syntax(" offset ").constant(offset);
         }
     }
 

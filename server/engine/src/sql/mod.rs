@@ -5,9 +5,13 @@
 //! for everything that came from a client, a session or the metadata.
 
 pub mod json;
+pub mod multiplexed;
 mod predicate;
 pub mod rows;
+mod tables;
 pub mod write;
+
+use std::collections::BTreeSet;
 
 use crate::{
     model::{Bind, Model, Predicate, Source, Table},
@@ -25,6 +29,10 @@ pub struct Compiled {
     pub rows: Option<rows::RowPlan>,
     /// How many rows the client asks for.
     pub limit: Option<Bind>,
+    /// For streams: the type of the cursor, whose value follows the row's members, and where it begins.
+    pub cursor: Option<Bind>,
+    /// The tables that are read, by their names in PostgreSQL; `None` when they are not known.
+    pub tables: Option<BTreeSet<String>>,
 }
 
 impl From<Statement> for Compiled {
@@ -33,20 +41,25 @@ impl From<Statement> for Compiled {
             json,
             rows: None,
             limit: None,
+            cursor: None,
+            tables: None,
         }
     }
 }
 
 /// The SQL of a root field.
 pub fn compile(model: &Model, root: &Root) -> Compiled {
-    let limit = match root {
-        Root::List(select) => select.limit.client.clone(),
-        _ => None,
+    let (limit, cursor) = match root {
+        Root::List(select) => (select.limit.client.clone(), None),
+        Root::Stream(stream) => (stream.rows.limit.client.clone(), Some(stream.begin.clone())),
+        _ => (None, None),
     };
     Compiled {
         json: json::statement(model, root),
         rows: rows::plan(model, root),
         limit,
+        cursor,
+        tables: tables::read_by(model, root),
     }
 }
 
@@ -57,6 +70,8 @@ pub struct Statement {
     pub pieces: Vec<String>,
     /// What PostgreSQL receives apart from the text, all as text.
     pub binds: Vec<Bind>,
+    /// The positions of binds that must be the same in every row of a statement for several subscribers.
+    pub shared: Vec<usize>,
 }
 
 impl Statement {
@@ -80,6 +95,7 @@ pub(crate) struct Writer<'a> {
     pieces: Vec<String>,
     current: String,
     binds: Vec<Bind>,
+    shared: Vec<usize>,
     aliases: usize,
 }
 
@@ -94,6 +110,7 @@ impl<'a> Writer<'a> {
             pieces: Vec::new(),
             current: String::new(),
             binds: Vec::new(),
+            shared: Vec::new(),
             aliases: 0,
         }
     }
@@ -103,6 +120,7 @@ impl<'a> Writer<'a> {
         Statement {
             pieces: self.pieces,
             binds: self.binds,
+            shared: self.shared,
         }
     }
 
@@ -146,6 +164,12 @@ impl<'a> Writer<'a> {
         self.pieces.push(std::mem::take(&mut self.current));
         self.binds.push(bind.clone());
         self.syntax("::").sql_type(&bind.sql_type)
+    }
+
+    /// A value of which PostgreSQL takes no column: a limit or an offset.
+    pub(crate) fn constant(&mut self, bind: &Bind) -> &mut Self {
+        self.shared.push(self.binds.len());
+        self.bind(bind)
     }
 
     /// A new name for a table.

@@ -100,17 +100,39 @@ pub enum KeyForm {
     Uuid,
 }
 
-/// The row plan of a root field, for lists.
+/// The row plan of a root field, for lists and streams. The first column of a stream's rows is its cursor as text.
 pub fn plan(model: &Model, root: &Root) -> Option<RowPlan> {
-    let Root::List(select) = root else {
-        return None;
-    };
-    Some(row_plan(model, select, None))
+    match root {
+        Root::List(select) => Some(row_plan(model, select, First::Nothing)),
+        Root::Stream(stream) => {
+            let cursor = FieldValue::Column {
+                cell: stream.cursor.clone(),
+                as_text: true,
+                path: None,
+            };
+            Some(row_plan(model, &stream.rows, First::Cursor(&cursor)))
+        }
+        _ => None,
+    }
 }
 
-fn row_plan(model: &Model, select: &Select, key: Option<ColumnId>) -> RowPlan {
+/// What stands before the members of a row.
+#[derive(Clone, Copy)]
+enum First<'a> {
+    Nothing,
+    /// The key that rows above refer to.
+    Key(ColumnId),
+    /// How far a stream has come.
+    Cursor(&'a FieldValue),
+}
+
+fn row_plan(model: &Model, select: &Select, first: First<'_>) -> RowPlan {
     let table = model.table(select.table);
-    let mut items: Vec<Item<'_>> = key.map(Item::Key).into_iter().collect();
+    let mut items: Vec<Item<'_>> = match first {
+        First::Nothing => Vec::new(),
+        First::Key(column) => vec![Item::Key(column)],
+        First::Cursor(cursor) => vec![Item::Native(cursor)],
+    };
     let mut members = Vec::new();
     let mut children = Vec::new();
     for (position, field) in select.fields.iter().enumerate() {
@@ -124,7 +146,7 @@ fn row_plan(model: &Model, select: &Select, key: Option<ColumnId>) -> RowPlan {
                     key_position: items.len(),
                     key_form,
                     is_list: matches!(field.value, FieldValue::List(_)),
-                    rows: row_plan(model, &related.rows, Some(there)),
+                    rows: row_plan(model, &related.rows, First::Key(there)),
                 });
                 items.push(Item::Key(here));
                 MemberValue::Child(children.len() - 1)
@@ -144,15 +166,15 @@ fn row_plan(model: &Model, select: &Select, key: Option<ColumnId>) -> RowPlan {
         });
     }
     RowPlan {
-        statement: statement(model, select, &items, key),
+        statement: statement(model, select, &items, first),
         members,
         children,
     }
 }
 
-fn statement(model: &Model, select: &Select, items: &[Item<'_>], key: Option<ColumnId>) -> Statement {
+fn statement(model: &Model, select: &Select, items: &[Item<'_>], first: First<'_>) -> Statement {
     let mut writer = Writer::new(model);
-    let Some(key) = key else {
+    let First::Key(key) = first else {
         writer.select_items(select, items, &ALL, None);
         return writer.finish();
     };
@@ -161,7 +183,7 @@ fn statement(model: &Model, select: &Select, items: &[Item<'_>], key: Option<Col
         left: Operand::Column(Cell::plain(key)),
         operator: Operator::In,
         right: Operand::Bind(Bind {
-            source: Source::Keys,
+            source: Source::Found,
             sql_type: Operator::In.value_type(sql_type),
         }),
     };

@@ -26,12 +26,35 @@ pub(super) async fn run(
     plan: &RowPlan,
     asked: Asked<'_>,
 ) -> Result<String, GraphqlError> {
+    let (json, _) = read(conn, plan, asked, None).await?;
+    Ok(json)
+}
+
+/// The JSON of the next rows of a stream after a place, how many they are, and the place of the last one.
+pub(super) async fn run_from(
+    conn: &mut AsyncPgConnection,
+    plan: &RowPlan,
+    asked: Asked<'_>,
+    place: Option<&str>,
+) -> Result<(String, usize, Option<String>), GraphqlError> {
+    let (json, rows) = read(conn, plan, asked, place).await?;
+    let last = rows.iter().last().and_then(|row| row.value(0));
+    let place = last.map(|place| String::from_utf8_lossy(place).into_owned());
+    Ok((json, rows.len(), place))
+}
+
+async fn read(
+    conn: &mut AsyncPgConnection,
+    plan: &RowPlan,
+    asked: Asked<'_>,
+    place: Option<&str>,
+) -> Result<(String, BinaryRows), GraphqlError> {
     if plan.children.is_empty() {
-        return list(conn, plan, asked).await;
+        return list(conn, plan, asked, place).await;
     }
     let mut transaction = conn.build_transaction().repeatable_read().read_only();
     transaction
-        .run(async |conn| list(conn, plan, asked).await)
+        .run(async |conn| list(conn, plan, asked, place).await)
         .await
 }
 
@@ -39,8 +62,9 @@ async fn list(
     conn: &mut AsyncPgConnection,
     plan: &RowPlan,
     asked: Asked<'_>,
-) -> Result<String, GraphqlError> {
-    let rows = load(conn, &plan.statement, asked, None).await?;
+    place: Option<&str>,
+) -> Result<(String, BinaryRows), GraphqlError> {
+    let rows = load(conn, &plan.statement, asked, place).await?;
     let related = related(conn, plan, &rows, asked).await?;
     let mut json = Vec::with_capacity(rows.len() * 64 + 2);
     json.push(b'[');
@@ -51,7 +75,8 @@ async fn list(
         object(&mut json, plan, row, &related)?;
     }
     json.push(b']');
-    String::from_utf8(json).map_err(|error| GraphqlError::fault(&error))
+    let json = String::from_utf8(json).map_err(|error| GraphqlError::fault(&error))?;
+    Ok((json, rows))
 }
 
 /// What PostgreSQL's `json_agg` writes between two records.
@@ -61,9 +86,9 @@ async fn load(
     conn: &mut AsyncPgConnection,
     statement: &Statement,
     asked: Asked<'_>,
-    keys: Option<&str>,
+    found: Option<&str>,
 ) -> Result<BinaryRows, GraphqlError> {
-    let values = statement::resolve_with_keys(statement, asked.variables, asked.session, keys)?;
+    let values = statement::resolve_with(statement, asked.variables, asked.session, found)?;
     statement::rows(conn, statement, &values, asked.preparation)
         .await
         .map_err(|error| statement::database_error(&error))
@@ -118,7 +143,11 @@ async fn found(
         let key = row.value(0).unwrap_or_default().to_vec();
         let json = found.entry(key).or_default();
         if child.is_list {
-            json.extend(if json.is_empty() { &b"["[..] } else { SEPARATOR });
+            json.extend(if json.is_empty() {
+                &b"["[..]
+            } else {
+                SEPARATOR
+            });
         }
         object(json, &child.rows, row, &deeper)?;
     }
@@ -147,9 +176,8 @@ fn object(
             },
             MemberValue::Child(position) => {
                 let child = plan.children.get(*position).zip(related.get(*position));
-                let found = child.and_then(|(child, found)| {
-                    found.get(row.value(child.key_position)?)
-                });
+                let found =
+                    child.and_then(|(child, found)| found.get(row.value(child.key_position)?));
                 let is_list = child.is_some_and(|(child, _)| child.is_list);
                 let nothing: &[u8] = if is_list { b"[]" } else { b"null" };
                 json.extend(found.map_or(nothing, Vec::as_slice));

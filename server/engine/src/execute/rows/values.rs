@@ -19,7 +19,6 @@ pub(super) fn write(json: &mut Vec<u8>, form: Form, value: &[u8]) -> Result<(), 
         Form::Int2 => integer(json, i64::from(i16::from_be_bytes(sized(value)?))),
         Form::Int4 => integer(json, i64::from(i32::from_be_bytes(sized(value)?))),
         Form::Int8 => integer(json, i64::from_be_bytes(sized(value)?)),
-        Form::Text => text(json, value),
         Form::Uuid => {
             json.push(b'"');
             uuid(json, value);
@@ -29,8 +28,8 @@ pub(super) fn write(json: &mut Vec<u8>, form: Form, value: &[u8]) -> Result<(), 
         Form::Timestamp => timestamp(json, i64::from_be_bytes(sized(value)?), b""),
         Form::Timestamptz => timestamp(json, i64::from_be_bytes(sized(value)?), b"+00:00"),
         Form::Number if matches!(value.last(), Some(b'0'..=b'9')) => json.extend(value),
-        // `NaN`, `Infinity`
-        Form::Number => text(json, value),
+        // A number that is none is text: `NaN`, `Infinity`.
+        Form::Text | Form::Number => text(json, value),
         Form::Json => json.extend(value),
         Form::Jsonb => json.extend(value.get(1..).unwrap_or_default()),
     }
@@ -52,7 +51,11 @@ pub(super) fn key_text(form: KeyForm, value: &[u8]) -> Result<String, GraphqlErr
 
 fn sized<const N: usize>(value: &[u8]) -> Result<[u8; N], GraphqlError> {
     value.try_into().map_err(|_| {
-        tracing::error!(expected = N, found = value.len(), "a value of another size than its type");
+        tracing::error!(
+            expected = N,
+            found = value.len(),
+            "a value of another size than its type"
+        );
         GraphqlError::new(Code::Unexpected, "internal error")
     })
 }
@@ -111,7 +114,11 @@ fn date(json: &mut Vec<u8>, days: i32) {
         days => {
             json.push(b'"');
             let is_before_christ = calendar_day(json, i64::from(days));
-            json.extend(if is_before_christ { &b" BC\""[..] } else { b"\"" });
+            json.extend(if is_before_christ {
+                &b" BC\""[..]
+            } else {
+                b"\""
+            });
         }
     }
 }
@@ -125,7 +132,11 @@ fn timestamp(json: &mut Vec<u8>, microseconds: i64, zone: &[u8]) {
             let is_before_christ = calendar_day(json, microseconds.div_euclid(DAY));
             time(json, microseconds.rem_euclid(DAY));
             json.extend(zone);
-            json.extend(if is_before_christ { &b" BC\""[..] } else { b"\"" });
+            json.extend(if is_before_christ {
+                &b" BC\""[..]
+            } else {
+                b"\""
+            });
         }
     }
 }

@@ -60,6 +60,7 @@ impl Builder<'_> {
                 .comment
                 .clone()
                 .or_else(|| relation.comment.clone()),
+            is_view: relation.is_view,
             enum_values,
             root_names: root_names(configuration),
             primary_key,

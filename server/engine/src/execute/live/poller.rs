@@ -1,0 +1,255 @@
+//! One statement, run again and again for all who subscribed to it.
+//!
+//! Subscribers with the same values share a slice: its answer is computed once and compared once.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures::Stream;
+use tokio::sync::{Notify, watch};
+
+use super::{LiveQueries, PAUSE, POLL, statement};
+use crate::{
+    error::GraphqlError,
+    execute::statement::Preparation,
+    model::Value,
+    sql::{Compiled, Statement, multiplexed::Multiplexed},
+};
+
+/// The most subscribers of one statement's run, as in Hasura.
+const BATCH: usize = 100;
+
+/// What subscriptions have in common that share a statement: its text, and the values that cannot differ.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct PollerKey {
+    text: String,
+    shared: Vec<Value>,
+}
+
+impl PollerKey {
+    /// The key of a statement with these values, and the values of the subscriber's own.
+    pub(super) fn new(statement: &Statement, values: &[Value]) -> (Self, Vec<Value>) {
+        let multiplexed = Multiplexed::new(statement);
+        let key = Self {
+            text: statement.text(),
+            shared: multiplexed.shared_values(values),
+        };
+        (key, multiplexed.own_values(values))
+    }
+}
+
+type Answer = Result<Arc<str>, GraphqlError>;
+
+/// What the subscribers of a slice see.
+#[derive(Debug, Clone, Default)]
+struct Published {
+    /// In which round it was found.
+    round: u64,
+    answer: Option<Answer>,
+}
+
+struct Slice {
+    sender: watch::Sender<Published>,
+    /// Whether somebody came since the last round.
+    is_awaited: bool,
+}
+
+#[derive(Default)]
+struct Slices {
+    round: u64,
+    by_values: HashMap<Vec<Value>, Slice>,
+}
+
+pub(super) struct Poller {
+    statement: Statement,
+    multiplexed: Multiplexed,
+    shared: Vec<Value>,
+    tables: Option<std::collections::BTreeSet<String>>,
+    slices: Mutex<Slices>,
+    newcomer: Notify,
+}
+
+impl Poller {
+    pub(super) fn new(compiled: &Compiled, key: &PollerKey) -> Self {
+        Self {
+            statement: compiled.json.clone(),
+            multiplexed: Multiplexed::new(&compiled.json),
+            shared: key.shared.clone(),
+            tables: compiled.tables.clone(),
+            slices: Mutex::default(),
+            newcomer: Notify::new(),
+        }
+    }
+
+    fn slices(&self) -> MutexGuard<'_, Slices> {
+        self.slices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The answers for these values: one of a round that begins from now on, then each that differs.
+    pub(super) fn subscribe(&self, own: Vec<Value>) -> impl Stream<Item = Answer> + use<> {
+        let mut slices = self.slices();
+        let joined = slices.round;
+        let slice = slices.by_values.entry(own).or_insert_with(|| Slice {
+            sender: watch::Sender::default(),
+            is_awaited: true,
+        });
+        slice.is_awaited = true;
+        let follower = Follower {
+            published: slice.sender.subscribe(),
+            joined,
+            last: None,
+        };
+        drop(slices);
+        self.newcomer.notify_one();
+        futures::stream::try_unfold(follower, async |mut follower| {
+            let answer = follower.next().await?;
+            Ok(answer.map(|answer| (answer, follower)))
+        })
+    }
+
+    /// Runs the statement for as long as somebody listens.
+    pub(super) async fn run(self: Arc<Self>, live: Arc<LiveQueries>, key: PollerKey) {
+        let mut watch = live.changes.watch(self.tables.clone());
+        let mut is_first = true;
+        loop {
+            let is_for_newcomers = is_first || self.wait(&mut watch).await;
+            is_first = false;
+            watch.forget();
+            let Some((round, due)) = self.due(&live, &key, is_for_newcomers) else {
+                return;
+            };
+            for batch in due.chunks(BATCH) {
+                self.look(&live, round, batch).await;
+            }
+        }
+    }
+
+    /// Waits until there is a reason to look; true when only newcomers are waiting.
+    async fn wait(&self, watch: &mut super::changes::Watch) -> bool {
+        tokio::select! {
+            biased;
+            () = self.newcomer.notified() => true,
+            () = async {
+                tokio::time::sleep(PAUSE).await;
+                watch.changed(POLL).await;
+            } => false,
+        }
+    }
+
+    /// Begins a round: whose answers are due. `None` when nobody listens any more; the poller is forgotten then.
+    fn due(
+        &self,
+        live: &LiveQueries,
+        key: &PollerKey,
+        is_for_newcomers: bool,
+    ) -> Option<(u64, Vec<Vec<Value>>)> {
+        let mut pollers = live.pollers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slices = self.slices();
+        slices
+            .by_values
+            .retain(|_, slice| slice.sender.receiver_count() > 0);
+        if slices.by_values.is_empty() {
+            pollers.remove(key);
+            return None;
+        }
+        drop(pollers);
+        slices.round += 1;
+        let due = slices
+            .by_values
+            .iter_mut()
+            .filter(|(_, slice)| slice.is_awaited || !is_for_newcomers)
+            .map(|(values, slice)| {
+                slice.is_awaited = false;
+                values.clone()
+            })
+            .collect();
+        Some((slices.round, due))
+    }
+
+    async fn look(&self, live: &LiveQueries, round: u64, batch: &[Vec<Value>]) {
+        match self.answers(live, batch).await {
+            Ok(answers) => {
+                for (values, answer) in batch.iter().zip(answers) {
+                    self.publish(round, values, Ok(answer));
+                }
+            }
+            // One whose value PostgreSQL refuses must not end the others.
+            Err(_) if batch.len() > 1 => {
+                for values in batch {
+                    let answer = self.answers(live, std::slice::from_ref(values)).await;
+                    let answer = answer.map(|mut answers| answers.pop().unwrap_or_default());
+                    self.publish(round, values, answer);
+                }
+            }
+            Err(error) => {
+                for values in batch {
+                    self.publish(round, values, Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    async fn answers(
+        &self,
+        live: &LiveQueries,
+        batch: &[Vec<Value>],
+    ) -> Result<Vec<String>, GraphqlError> {
+        live.turn(async |conn| {
+            if !self.multiplexed.varies() {
+                let kept = Preparation::Kept;
+                let answer = statement::run(conn, &self.statement, &self.shared, kept).await?;
+                return Ok(vec![answer]);
+            }
+            let values = self.multiplexed.values(batch, &self.shared);
+            statement::texts(conn, &self.multiplexed.pieces, &values).await
+        })
+        .await?
+    }
+
+    /// Tells a slice its answer, if it differs or somebody waits for the first one.
+    fn publish(&self, round: u64, values: &[Value], answer: Result<String, GraphqlError>) {
+        let slices = self.slices();
+        let Some(slice) = slices.by_values.get(values) else {
+            return;
+        };
+        slice.sender.send_modify(|published| {
+            let same = match (&published.answer, &answer) {
+                (Some(Ok(last)), Ok(now)) if **last == **now => Some(Arc::clone(last)),
+                _ => None,
+            };
+            published.round = round;
+            published.answer = Some(match same {
+                Some(same) => Ok(same),
+                None => answer.map(Arc::from),
+            });
+        });
+    }
+}
+
+/// One subscriber.
+struct Follower {
+    published: watch::Receiver<Published>,
+    /// Rounds up to this one began before the subscriber came.
+    joined: u64,
+    last: Option<Arc<str>>,
+}
+
+impl Follower {
+    /// Waits for an answer that differs from the last one.
+    async fn next(&mut self) -> Result<Option<Arc<str>>, GraphqlError> {
+        while self.published.changed().await.is_ok() {
+            let published = self.published.borrow_and_update().clone();
+            let Some(answer) = published.answer.filter(|_| published.round > self.joined) else {
+                continue;
+            };
+            let json = answer?;
+            if self.last.as_ref() != Some(&json) {
+                self.last = Some(Arc::clone(&json));
+                return Ok(Some(json));
+            }
+        }
+        Ok(None)
+    }
+}
