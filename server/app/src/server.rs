@@ -3,7 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
-use engine::{Actions, Engine, EngineBuilder, Pool, execute::follow_changes, model::Options};
+use engine::{
+    Actions, Engine, EngineBuilder, Pool,
+    execute::{cancel_plainly, follow_changes, limits::LimitRules},
+    model::{Execution, Options},
+};
 
 use crate::{
     config::Config,
@@ -102,9 +106,13 @@ pub async fn engine(pool: &Pool, syncer: Syncer) -> anyhow::Result<Engine<SyncMu
         options: Options {
             read_only: &["audit_log", "sync_runs", "sync_changes"],
             stringify_numbers: true,
+            execution: Execution::Chosen,
         },
         mutations: SyncMutations(syncer),
         actions: Actions::new(),
+        limits: LimitRules::default(),
+        cancel: cancel_plainly(),
+        is_allow_list_enforced: false,
     };
     Ok(builder.build().await?)
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Hasura's error codes, as far as this engine raises them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
     /// The role may not be used, or a credential is wrong.
@@ -51,6 +51,8 @@ pub struct GraphqlError {
     pub message: String,
     /// Hasura's path, beginning with `$`.
     pub path: String,
+    /// The places in the document, where they are known.
+    pub locations: Vec<async_graphql::Pos>,
 }
 
 impl GraphqlError {
@@ -61,6 +63,7 @@ impl GraphqlError {
             custom_code: None,
             message: message.into(),
             path: "$".to_owned(),
+            locations: Vec::new(),
         }
     }
 
@@ -89,6 +92,13 @@ impl GraphqlError {
         self
     }
 
+    /// The same error with its places in the document.
+    #[must_use]
+    pub fn located(mut self, locations: impl IntoIterator<Item = async_graphql::Pos>) -> Self {
+        self.locations = locations.into_iter().collect();
+        self
+    }
+
     /// A fault of ours: logged here, once, and shown without detail.
     pub fn fault(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "request failed");
@@ -108,10 +118,14 @@ impl GraphqlError {
 
     /// The error as a member of `errors`.
     pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
+        let mut json = serde_json::json!({
             "message": self.message,
             "extensions": { "path": self.path, "code": self.code_text() },
-        })
+        });
+        if let (Some(members), false) = (json.as_object_mut(), self.locations.is_empty()) {
+            members.insert("locations".to_owned(), serde_json::json!(self.locations));
+        }
+        json
     }
 
     /// Reads what async-graphql reports: our own errors back, its validation as `validation-failed`.
@@ -122,13 +136,19 @@ impl GraphqlError {
         };
         let path = text("path").unwrap_or_else(|| "$".to_owned());
         match text("code") {
-            Some(code) => Self {
-                code: Code::Custom,
-                custom_code: Some(code),
-                message: error.message.clone(),
-                path,
-            },
-            None => Self::new(Code::ValidationFailed, error.message.clone()).at(path),
+            Some(code) => {
+                let known: Option<Code> = serde_json::from_value(code.as_str().into()).ok();
+                Self {
+                    code: known.unwrap_or(Code::Custom),
+                    custom_code: known.is_none().then_some(code),
+                    message: error.message.clone(),
+                    path,
+                    locations: error.locations.clone(),
+                }
+            }
+            None => Self::new(Code::ValidationFailed, error.message.clone())
+                .at(path)
+                .located(error.locations.iter().copied()),
         }
     }
 }
@@ -149,8 +169,10 @@ impl From<diesel::result::Error> for GraphqlError {
 
 impl From<GraphqlError> for async_graphql::ServerError {
     fn from(error: GraphqlError) -> Self {
+        let locations = error.locations.clone();
         let error = error.into_field_error();
         let mut answer = Self::new(error.message, None);
+        answer.locations = locations;
         answer.extensions = error.extensions;
         answer
     }

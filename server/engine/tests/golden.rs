@@ -23,6 +23,7 @@ use diesel_async::{
 };
 use engine::{
     Actions, Engine, EngineBuilder, Pool, Session,
+    execute::{cancel_plainly, limits::LimitRules},
     metadata::{Directory, load},
     model::{Execution, Options},
 };
@@ -86,6 +87,9 @@ impl Database {
             },
             mutations: EmptyMutation,
             actions: Actions::new(),
+            limits: LimitRules::default(),
+            cancel: cancel_plainly(),
+            is_allow_list_enforced: false,
         };
         Ok(builder.build().await?)
     }
@@ -128,6 +132,9 @@ async fn run(case: &Path, position: usize) -> Result<Vec<String>> {
         let mut text = engine
             .explain(&session, request().await?)
             .await?
+            .iter()
+            .map(|explained| explained.sql.as_str())
+            .collect::<Vec<_>>()
             .join(";\n");
         text.push('\n');
         problems.extend(compare(&statements, &text)?);
@@ -241,6 +248,9 @@ async fn inconsistent_metadata_lists_every_problem() -> Result<()> {
         options: Options::default(),
         mutations: EmptyMutation,
         actions: Actions::new(),
+        limits: LimitRules::default(),
+        cancel: cancel_plainly(),
+        is_allow_list_enforced: false,
     };
     let message = builder
         .build()

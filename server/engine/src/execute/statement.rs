@@ -14,6 +14,7 @@ use diesel::{
 use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
 use futures::TryStreamExt;
 
+use super::deadline;
 use crate::{
     error::{Code, GraphqlError},
     model::{Source, Value, VariablePath},
@@ -100,6 +101,26 @@ pub async fn one(
     .await
 }
 
+/// How PostgreSQL would run a plan's statement, in its own words, line by line.
+pub async fn plan_lines(
+    conn: &mut AsyncPgConnection,
+    statement: &Statement,
+    values: &[Value],
+) -> Result<Vec<String>, GraphqlError> {
+    let mut pieces = statement.pieces.clone();
+    if let Some(first) = pieces.first_mut() {
+        first.insert_str(0, "explain ");
+    }
+    let explained = Bound {
+        preparation: Preparation::Once,
+        pieces: &pieces,
+        values,
+    };
+    RunQueryDsl::load(explained, conn)
+        .await
+        .map_err(|error| database_error(&error))
+}
+
 /// Runs a plan's statement for a request. The error of a failed check names no row.
 pub async fn run(
     conn: &mut AsyncPgConnection,
@@ -107,6 +128,7 @@ pub async fn run(
     values: &[Value],
     preparation: Preparation,
 ) -> Result<String, GraphqlError> {
+    let _running = deadline::begin(conn)?;
     let mut text = one(conn, &Text::from(statement), values, preparation)
         .await
         .map_err(|error| database_error(&error))?;
@@ -186,7 +208,10 @@ pub fn resolve_with_keys(
 }
 
 /// What stands at a place of the variables.
-pub(super) fn variable<'a>(variables: &'a Variables, path: &VariablePath) -> Option<&'a ConstValue> {
+pub(super) fn variable<'a>(
+    variables: &'a Variables,
+    path: &VariablePath,
+) -> Option<&'a ConstValue> {
     let mut value = variables.get(path.name.as_str())?;
     for member in &path.members {
         value = match value {

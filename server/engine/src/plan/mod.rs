@@ -15,7 +15,7 @@ mod write;
 
 pub use input::text_of;
 pub use planner::{Planner, RootRequest};
-pub use selection::{Selected, directive_variables, selected_fields};
+pub use selection::{Selected, directive_variables, selected_field, selected_fields};
 pub use template::{Places, Template};
 
 use crate::model::{Bind, Cell, ColumnId, Function, Predicate, RelatedValue, TableId};

@@ -150,7 +150,12 @@ fn row_plan(model: &Model, select: &Select, key: Option<ColumnId>) -> RowPlan {
     }
 }
 
-fn statement(model: &Model, select: &Select, items: &[Item<'_>], key: Option<ColumnId>) -> Statement {
+fn statement(
+    model: &Model,
+    select: &Select,
+    items: &[Item<'_>],
+    key: Option<ColumnId>,
+) -> Statement {
     let mut writer = Writer::new(model);
     let Some(key) = key else {
         writer.select_items(select, items, &ALL, None);

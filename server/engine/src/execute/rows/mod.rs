@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 
 pub use binary::{BinaryRow, BinaryRows};
 
-use super::{run::Asked, statement};
+use super::{deadline, run::Asked, statement};
 use crate::{
     error::GraphqlError,
     model::array_literal,
@@ -26,6 +26,7 @@ pub(super) async fn run(
     plan: &RowPlan,
     asked: Asked<'_>,
 ) -> Result<String, GraphqlError> {
+    let _running = deadline::begin(conn)?;
     if plan.children.is_empty() {
         return list(conn, plan, asked).await;
     }
@@ -118,7 +119,11 @@ async fn found(
         let key = row.value(0).unwrap_or_default().to_vec();
         let json = found.entry(key).or_default();
         if child.is_list {
-            json.extend(if json.is_empty() { &b"["[..] } else { SEPARATOR });
+            json.extend(if json.is_empty() {
+                &b"["[..]
+            } else {
+                SEPARATOR
+            });
         }
         object(json, &child.rows, row, &deeper)?;
     }
@@ -147,9 +152,8 @@ fn object(
             },
             MemberValue::Child(position) => {
                 let child = plan.children.get(*position).zip(related.get(*position));
-                let found = child.and_then(|(child, found)| {
-                    found.get(row.value(child.key_position)?)
-                });
+                let found =
+                    child.and_then(|(child, found)| found.get(row.value(child.key_position)?));
                 let is_list = child.is_some_and(|(child, _)| child.is_list);
                 let nothing: &[u8] = if is_list { b"[]" } else { b"null" };
                 json.extend(found.map_or(nothing, Vec::as_slice));

@@ -52,7 +52,11 @@ pub(super) fn key_text(form: KeyForm, value: &[u8]) -> Result<String, GraphqlErr
 
 fn sized<const N: usize>(value: &[u8]) -> Result<[u8; N], GraphqlError> {
     value.try_into().map_err(|_| {
-        tracing::error!(expected = N, found = value.len(), "a value of another size than its type");
+        tracing::error!(
+            expected = N,
+            found = value.len(),
+            "a value of another size than its type"
+        );
         GraphqlError::new(Code::Unexpected, "internal error")
     })
 }
@@ -111,7 +115,11 @@ fn date(json: &mut Vec<u8>, days: i32) {
         days => {
             json.push(b'"');
             let is_before_christ = calendar_day(json, i64::from(days));
-            json.extend(if is_before_christ { &b" BC\""[..] } else { b"\"" });
+            json.extend(if is_before_christ {
+                &b" BC\""[..]
+            } else {
+                b"\""
+            });
         }
     }
 }
@@ -125,7 +133,11 @@ fn timestamp(json: &mut Vec<u8>, microseconds: i64, zone: &[u8]) {
             let is_before_christ = calendar_day(json, microseconds.div_euclid(DAY));
             time(json, microseconds.rem_euclid(DAY));
             json.extend(zone);
-            json.extend(if is_before_christ { &b" BC\""[..] } else { b"\"" });
+            json.extend(if is_before_christ {
+                &b" BC\""[..]
+            } else {
+                b"\""
+            });
         }
     }
 }
