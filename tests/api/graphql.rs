@@ -113,7 +113,7 @@ async fn an_edited_date_is_kept_and_an_impossible_one_is_refused() -> Result<()>
         .await?;
     assert_eq!(
         refused["errors"][0]["extensions"]["code"],
-        "constraint-violation"
+        "permission-error"
     );
     let nonsense = admin
         .answer(

@@ -46,7 +46,12 @@ async fn the_matrix_of_roles_tables_and_operations() -> Result<()> {
     let actions_and_tables = root_fields(&admin, "query_root");
     let tables: Vec<&String> = actions_and_tables
         .iter()
-        .filter(|name| !name.ends_with("_by_pk") && !name.ends_with("_aggregate"))
+        .filter(|name| {
+            let is_another_way = ["_by_pk", "_aggregate", "_connection"]
+                .iter()
+                .any(|way| name.ends_with(way));
+            !is_another_way && !name.starts_with('_')
+        })
         .collect();
     for role in ROLES {
         let schema = schema(database, role).await?;
@@ -59,7 +64,11 @@ async fn the_matrix_of_roles_tables_and_operations() -> Result<()> {
             root_fields(&schema, "mutation_root"),
         );
         let subscriptions = root_fields(&schema, "subscription_root");
-        assert_eq!(queries, subscriptions, "every query can be followed");
+        let live: BTreeSet<String> = subscriptions
+            .into_iter()
+            .filter(|field| !field.ends_with("_stream"))
+            .collect();
+        assert_eq!(queries, live, "every query can be followed");
         writeln!(matrix, "{role}")?;
         for table in &tables {
             let columns: Vec<String> = schema

@@ -126,9 +126,10 @@ async fn a_socket_sees_what_its_role_may_see() -> Result<()> {
     socket.subscribe(LIVE).await?;
     let refused = socket.next().await?.context("closed")?;
     assert_eq!(
-        refused["payload"]["errors"][0]["extensions"]["code"], "validation-failed",
+        refused["payload"][0]["extensions"]["code"], "validation-failed",
         "{refused}"
     );
+    assert_eq!(refused["type"], "error");
     let token = world
         .server
         .anonymous()

@@ -3,7 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
-use engine::{Actions, Engine, EngineBuilder, Pool, execute::follow_changes, model::Options};
+use engine::{
+    Actions, Engine, EngineBuilder, Pool,
+    execute::{cancel_plainly, follow_changes, limits::LimitRules},
+    model::Options,
+};
 
 use crate::{
     config::Config,
@@ -106,6 +110,9 @@ pub async fn engine(pool: &Pool, syncer: Syncer) -> anyhow::Result<Engine<SyncMu
         },
         mutations: SyncMutations(syncer),
         actions: Actions::new(),
+        limits: LimitRules::default(),
+        cancel: cancel_plainly(),
+        is_allow_list_enforced: false,
     };
     Ok(builder.build().await?)
 }

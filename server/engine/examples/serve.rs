@@ -2,7 +2,7 @@
 //!
 //! Requests carry `x-hasura-admin-secret`, and with it any `x-hasura-role` and session variables.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use async_graphql::EmptyMutation;
@@ -12,8 +12,8 @@ use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
 use engine::{
-    Actions, Code, EngineBuilder, GraphqlError, Pool, Session,
-    http::{Api, Authenticate, Authenticated, Channel, routes},
+    Code, EngineBuilder, GraphqlError, Pool, Session,
+    http::{Api, Authenticate, Authenticated, Channel, Origins, routes, standalone},
     metadata::{Directory, load},
     model::{Execution, Options},
 };
@@ -39,6 +39,18 @@ struct Arguments {
     /// Who writes the JSON of lists; to compare both ways.
     #[arg(long, value_enum, default_value_t)]
     execution: Writer,
+    /// The role of requests that bring no admin secret; without it they are refused.
+    #[arg(long, env = "HASURA_GRAPHQL_UNAUTHORIZED_ROLE")]
+    unauthorized_role: Option<String>,
+    /// Origins whose pages may call the API, with commas between; `*` for all.
+    #[arg(long, env = "HASURA_GRAPHQL_CORS_DOMAIN", default_value = "")]
+    cors_domain: String,
+    /// Only documents of the metadata's allow-list may be run, except by the administrator.
+    #[arg(long, env = "HASURA_GRAPHQL_ENABLE_ALLOWLIST")]
+    enable_allowlist: bool,
+    /// The largest body in bytes.
+    #[arg(long, default_value_t = 1 << 20)]
+    body_limit: usize,
 }
 
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
@@ -59,8 +71,10 @@ impl From<Writer> for Execution {
     }
 }
 
+/// Lets operators in, and others under one role if there is one for them.
 struct Operators {
     secret: Option<String>,
+    unauthorized_role: Option<String>,
 }
 
 impl Authenticate for Operators {
@@ -69,18 +83,24 @@ impl Authenticate for Operators {
         headers: &HeaderMap,
         _: Channel,
     ) -> Result<Authenticated, GraphqlError> {
-        let sent = headers
-            .get("x-hasura-admin-secret")
-            .map_or(&b""[..], |secret| secret.as_bytes());
-        if self
-            .secret
-            .as_ref()
-            .is_some_and(|secret| !bool::from(secret.as_bytes().ct_eq(sent)))
-        {
-            let problem = "invalid \"x-hasura-admin-secret\"/\"x-hasura-access-key\"";
-            return Err(GraphqlError::new(Code::AccessDenied, problem));
-        }
-        let session = Session::from_operator_headers(headers)?;
+        let sent = headers.get("x-hasura-admin-secret");
+        let session = match (&self.secret, sent, &self.unauthorized_role) {
+            (None, _, _) => Session::from_operator_headers(headers)?,
+            (Some(secret), Some(sent), _)
+                if bool::from(secret.as_bytes().ct_eq(sent.as_bytes())) =>
+            {
+                Session::from_operator_headers(headers)?
+            }
+            (Some(_), None, Some(role)) => Session::new(role, []),
+            (Some(_), Some(_), _) => {
+                let problem = "invalid \"x-hasura-admin-secret\"/\"x-hasura-access-key\"";
+                return Err(GraphqlError::new(Code::AccessDenied, problem));
+            }
+            (Some(_), None, None) => {
+                let problem = "x-hasura-admin-secret/x-hasura-access-key required, but not found";
+                return Err(GraphqlError::new(Code::AccessDenied, problem));
+            }
+        };
         Ok(Authenticated {
             session,
             ended: Box::pin(std::future::pending()),
@@ -100,28 +120,30 @@ async fn main() -> anyhow::Result<()> {
     let pool = Pool::builder(manager).build()?;
     let directory = Directory::read(&arguments.metadata)?;
     let builder = EngineBuilder {
-        pool,
-        metadata: load(&directory)?,
         options: Options {
             read_only: &[],
             stringify_numbers: arguments.stringify_numeric_types,
             execution: arguments.execution.into(),
         },
-        mutations: EmptyMutation,
-        actions: Actions::new(),
+        is_allow_list_enforced: arguments.enable_allowlist,
+        ..EngineBuilder::new(pool, load(&directory)?, EmptyMutation)
     };
     let engine = builder.build().await.map_err(anyhow::Error::from)?;
     let api = Api {
         engine: Arc::new(engine),
         authenticator: Operators {
             secret: arguments.admin_secret,
+            unauthorized_role: arguments.unauthorized_role,
         },
-        body_limit: 1 << 20,
+        body_limit: arguments.body_limit,
+        origins: Origins::parse(&arguments.cors_domain),
+        address_header: None,
     };
     let listener = tokio::net::TcpListener::bind(&arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
     tracing::info!(address = %listener.local_addr()?, "serving");
-    axum::serve(listener, routes(api)).await?;
+    let service = standalone(routes(api)).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).await?;
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Hasura's error codes, as far as this engine raises them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
     /// The role may not be used, or a credential is wrong.
@@ -18,6 +18,8 @@ pub enum Code {
     DataException,
     /// The body is not JSON.
     InvalidJson,
+    /// What is asked cannot be asked of this kind of operation.
+    InvalidParams,
     /// A token is malformed, expired or signed by somebody else.
     InvalidJwt,
     /// A session variable is missing.
@@ -54,7 +56,9 @@ pub struct GraphqlError {
     /// Hasura's path, beginning with `$`.
     pub path: String,
     /// What an operator may see besides, in `extensions.internal`; nobody else is sent it.
-    pub internal: Option<serde_json::Value>,
+    pub internal: Option<Box<serde_json::Value>>,
+    /// The places in the document, where they are known.
+    pub locations: Vec<async_graphql::Pos>,
 }
 
 impl GraphqlError {
@@ -66,6 +70,7 @@ impl GraphqlError {
             message: message.into(),
             path: "$".to_owned(),
             internal: None,
+            locations: Vec::new(),
         }
     }
 
@@ -82,7 +87,9 @@ impl GraphqlError {
         let mut extensions = async_graphql::ErrorExtensionValues::default();
         extensions.set("code", self.code_text());
         extensions.set("path", self.path);
-        let internal = self.internal.map(async_graphql::Value::from_json);
+        let internal = self
+            .internal
+            .map(|internal| async_graphql::Value::from_json(*internal));
         if let Some(Ok(internal)) = internal {
             extensions.set("internal", internal);
         }
@@ -94,7 +101,7 @@ impl GraphqlError {
     /// The same error with what only an operator may see.
     #[must_use]
     pub fn with_internal(mut self, internal: serde_json::Value) -> Self {
-        self.internal = Some(internal);
+        self.internal = Some(Box::new(internal));
         self
     }
 
@@ -102,6 +109,13 @@ impl GraphqlError {
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
+        self
+    }
+
+    /// The same error with its places in the document.
+    #[must_use]
+    pub fn located(mut self, locations: impl IntoIterator<Item = async_graphql::Pos>) -> Self {
+        self.locations = locations.into_iter().collect();
         self
     }
 
@@ -126,9 +140,13 @@ impl GraphqlError {
     pub fn to_json(&self) -> serde_json::Value {
         let mut extensions = serde_json::json!({ "path": self.path, "code": self.code_text() });
         if let (Some(internal), Some(members)) = (&self.internal, extensions.as_object_mut()) {
-            members.insert("internal".to_owned(), internal.clone());
+            members.insert("internal".to_owned(), (**internal).clone());
         }
-        serde_json::json!({ "message": self.message, "extensions": extensions })
+        let mut json = serde_json::json!({ "message": self.message, "extensions": extensions });
+        if let (Some(members), false) = (json.as_object_mut(), self.locations.is_empty()) {
+            members.insert("locations".to_owned(), serde_json::json!(self.locations));
+        }
+        json
     }
 
     /// Reads what async-graphql reports: our own errors back, its validation as `validation-failed`.
@@ -143,14 +161,22 @@ impl GraphqlError {
             .as_ref()
             .and_then(|extensions| extensions.get("internal"));
         match text("code") {
-            Some(code) => Self {
-                code: Code::Custom,
-                custom_code: Some(code),
-                message: error.message.clone(),
-                path,
-                internal: internal.and_then(|internal| internal.clone().into_json().ok()),
-            },
-            None => Self::new(Code::ValidationFailed, error.message.clone()).at(path),
+            Some(code) => {
+                let known: Option<Code> = serde_json::from_value(code.as_str().into()).ok();
+                Self {
+                    code: known.unwrap_or(Code::Custom),
+                    custom_code: known.is_none().then_some(code),
+                    message: error.message.clone(),
+                    path,
+                    internal: internal
+                        .and_then(|internal| internal.clone().into_json().ok())
+                        .map(Box::new),
+                    locations: error.locations.clone(),
+                }
+            }
+            None => Self::new(Code::ValidationFailed, error.message.clone())
+                .at(path)
+                .located(error.locations.iter().copied()),
         }
     }
 }
@@ -171,8 +197,10 @@ impl From<diesel::result::Error> for GraphqlError {
 
 impl From<GraphqlError> for async_graphql::ServerError {
     fn from(error: GraphqlError) -> Self {
+        let locations = error.locations.clone();
         let error = error.into_field_error();
         let mut answer = Self::new(error.message, None);
+        answer.locations = locations;
         answer.extensions = error.extensions;
         answer
     }

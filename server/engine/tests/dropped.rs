@@ -17,10 +17,9 @@ use diesel_async::{
     pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
 };
 use engine::{
-    Actions, EngineBuilder, GraphqlError, Pool, Session,
-    http::{Api, Authenticate, Authenticated, Channel, routes},
+    EngineBuilder, GraphqlError, Pool, Session,
+    http::{Api, Authenticate, Authenticated, Channel, Origins, routes},
     metadata::{Directory, load},
-    model::Options,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -79,17 +78,17 @@ async fn serve(url: &str) -> Result<std::net::SocketAddr> {
     let manager = AsyncDieselConnectionManager::new_with_config(url, manager);
     let tables = "- name: default\n  kind: postgres\n  tables: [{table: {name: quick}}, {table: {name: slow}}]\n";
     let directory = Directory::new([("databases/databases.yaml".to_owned(), tables.to_owned())]);
-    let builder = EngineBuilder {
-        pool: Pool::builder(manager).max_size(1).build()?,
-        metadata: load(&directory)?,
-        options: Options::default(),
-        mutations: EmptyMutation,
-        actions: Actions::new(),
-    };
+    let builder = EngineBuilder::new(
+        Pool::builder(manager).max_size(1).build()?,
+        load(&directory)?,
+        EmptyMutation,
+    );
     let api = Api {
         engine: Arc::new(builder.build().await?),
         authenticator: Everybody,
         body_limit: 1 << 16,
+        origins: Origins::default(),
+        address_header: None,
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -102,7 +101,7 @@ async fn send(address: std::net::SocketAddr, query: &str) -> Result<TcpStream> {
     let body = serde_json::json!({ "query": query }).to_string();
     let mut stream = TcpStream::connect(address).await?;
     let request = format!(
-        "POST /v1/graphql HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST /v1/graphql HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(request.as_bytes()).await?;

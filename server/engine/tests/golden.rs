@@ -22,7 +22,7 @@ use diesel_async::{
     pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
 };
 use engine::{
-    Actions, Engine, EngineBuilder, Pool, Session,
+    Engine, EngineBuilder, Pool, Session,
     metadata::{Directory, load},
     model::{Execution, Options},
 };
@@ -76,16 +76,14 @@ impl Database {
         manager.recycling_method = RecyclingMethod::Fast;
         let manager = AsyncDieselConnectionManager::new_with_config(self.url(), manager);
         let directory = Directory::read(&Path::new(FOLDER).join("metadata"))?;
+        let pool = Pool::builder(manager).build()?;
         let builder = EngineBuilder {
-            pool: Pool::builder(manager).build()?,
-            metadata: load(&directory)?,
             options: Options {
                 read_only: &[],
                 stringify_numbers: true,
                 execution,
             },
-            mutations: EmptyMutation,
-            actions: Actions::new(),
+            ..EngineBuilder::new(pool, load(&directory)?, EmptyMutation)
         };
         Ok(builder.build().await?)
     }
@@ -138,8 +136,10 @@ async fn run(case: &Path, position: usize) -> Result<Vec<String>> {
     let statements = case.join("statement.sql");
     if statements.exists() {
         let mut text = engine
-            .explain(&session, request().await?)
+            .statements(&session, request().await?)
             .await?
+            .into_values()
+            .collect::<Vec<_>>()
             .join(";\n");
         text.push('\n');
         problems.extend(compare(&statements, &text)?);
@@ -247,13 +247,7 @@ async fn inconsistent_metadata_lists_every_problem() -> Result<()> {
         ),
     ]);
     let pool = Pool::builder(AsyncDieselConnectionManager::new(database.url())).build()?;
-    let builder = EngineBuilder {
-        pool,
-        metadata: load(&directory)?,
-        options: Options::default(),
-        mutations: EmptyMutation,
-        actions: Actions::new(),
-    };
+    let builder = EngineBuilder::new(pool, load(&directory)?, EmptyMutation);
     let message = builder
         .build()
         .await

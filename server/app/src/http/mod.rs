@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::{Router, middleware, routing::get};
 use engine::{
     Engine, Pool,
-    http::{Api, routes as graphql_routes},
+    http::{Api, Origins, routes as graphql_routes},
 };
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
@@ -44,6 +44,8 @@ pub fn router(parts: Parts) -> Router {
         engine: parts.engine,
         authenticator: parts.authenticator.clone(),
         body_limit: parts.config.limits.body_bytes,
+        origins: Origins::default(),
+        address_header: None,
     };
     Router::new()
         .merge(graphql_routes(api))

@@ -1,25 +1,30 @@
 //! The engine: one schema for each role, and the way of a request through it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_graphql::{
-    ObjectType, Request, Schema, Variables,
-    parser::{
-        parse_query,
-        types::{ExecutableDocument, OperationDefinition, OperationType},
-    },
+    ObjectType, Request, Schema, ValidationMode, Variables, parser::types::OperationType,
 };
 use futures::{StreamExt, stream::BoxStream};
 
 use super::{
     Changes,
     actions::Actions,
-    cache::{CachedPlan, DocumentKey, PlanCache, with_defaults},
+    answer::{Answer, object},
+    cache::{CachedPlan, DocumentKey, PlanCache},
+    deadline::{self, Canceller},
+    document::Document,
+    limits::{LimitRules, Limits},
     live,
     request::RequestState,
     roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot, with_role},
     run::{Asked, run},
-    statement::Preparation,
+    statement::{self, Preparation},
+    trusted::Trusted,
+    validation::{Scope, Types},
 };
 use crate::{
     Pool,
@@ -27,14 +32,16 @@ use crate::{
     error::{Code, GraphqlError},
     metadata::Metadata,
     model::{Caller, Execution, Inconsistencies, Model, Options},
-    plan::{Places, Template, directive_variables, selected_fields, without_unused_variables},
+    plan::{Places, Template, directive_variables, selected_fields},
     session::Session,
+    sql::Compiled,
 };
 
 /// What a role is served with.
 struct Role<M> {
     schema: Schema<QueryRoot, MutationRoot<M>, SubscriptionRoot>,
     core: Arc<EngineCore>,
+    types: Types,
 }
 
 /// Serves GraphQL over a database. `M` holds the mutations written by hand.
@@ -46,6 +53,11 @@ pub struct Engine<M> {
     backend_roles: BTreeMap<String, Role<M>>,
     /// The schema of roles that no permission names: nothing.
     nobody: Role<M>,
+    limits: LimitRules,
+    cancel: Canceller,
+    trusted: Trusted,
+    /// Roles that may not ask what their schema is.
+    without_introspection: BTreeSet<String>,
     plans: PlanCache,
     changes: Changes,
     execution: Execution,
@@ -64,6 +76,23 @@ pub struct EngineBuilder<M> {
     pub mutations: M,
     /// Which roles have which of them.
     pub actions: Actions,
+    /// What each role may ask for.
+    pub limits: LimitRules,
+    /// How a statement is cancelled whose request took too long.
+    pub cancel: Canceller,
+    /// Whether only the administrator may run documents that the allow-list does not have.
+    pub is_allow_list_enforced: bool,
+}
+
+/// What PostgreSQL would do for a root field.
+#[derive(Debug, serde::Serialize)]
+pub struct Explained {
+    /// The field's name in the answer.
+    pub field: String,
+    /// The statement.
+    pub sql: String,
+    /// PostgreSQL's plan, line by line.
+    pub plan: Vec<String>,
 }
 
 /// Why an engine could not be built.
@@ -80,59 +109,35 @@ pub enum BuildError {
     Inconsistent(#[from] Inconsistencies),
 }
 
-/// What a request is answered with.
-#[derive(Debug, Default)]
-pub struct Answer {
-    /// The JSON of `data`; `None` when the request failed.
-    pub data: Option<String>,
-    /// What went wrong.
-    pub errors: Vec<GraphqlError>,
-}
-
-impl Answer {
-    /// A request that failed as a whole.
-    pub fn failed(error: GraphqlError) -> Self {
+impl<M> EngineBuilder<M> {
+    /// An engine without actions and limits, with the usual options.
+    pub fn new(pool: Pool, metadata: Metadata, mutations: M) -> Self {
         Self {
-            data: None,
-            errors: vec![error],
-        }
-    }
-
-    /// The body of the response.
-    pub fn to_json(&self) -> String {
-        if self.errors.is_empty() {
-            return format!("{{\"data\":{}}}", self.data.as_deref().unwrap_or("null"));
-        }
-        let errors: Vec<_> = self.errors.iter().map(GraphqlError::to_json).collect();
-        serde_json::json!({ "errors": errors }).to_string()
-    }
-
-    fn into_response(self) -> async_graphql::Response {
-        let data = self.data.as_deref().map(live::raw).transpose();
-        match data {
-            Ok(data) if self.errors.is_empty() => {
-                async_graphql::Response::new(data.unwrap_or_default())
-            }
-            Ok(_) => async_graphql::Response::from_errors(
-                self.errors.into_iter().map(Into::into).collect(),
-            ),
-            Err(error) => super::roots::failed(error),
+            pool,
+            metadata,
+            options: Options::default(),
+            mutations,
+            actions: Actions::new(),
+            limits: LimitRules::default(),
+            cancel: deadline::cancel_plainly(),
+            is_allow_list_enforced: false,
         }
     }
 }
 
 impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
     /// Reads the catalog, resolves the metadata against it and builds the schema of every role.
-    pub async fn build(self) -> Result<Engine<M>, BuildError> {
+    pub async fn build(mut self) -> Result<Engine<M>, BuildError> {
         if !self.metadata.unserved.is_empty() {
             tracing::warn!(sections = ?self.metadata.unserved, "metadata has sections that are not served");
         }
+        self.limits.cap_rows(&mut self.metadata);
         let catalog = Catalog::read(&mut *self.pool.get().await?, &self.metadata).await?;
         let model = Arc::new(Model::build(&self.metadata, &catalog, self.options)?);
         let changes = Changes::default();
         let live = live::LiveQueries::new(self.pool.clone(), changes.clone());
         let role = |role: &str, is_backend: bool| {
-            with_role(
+            let ((schema, core), types) = with_role(
                 &model,
                 Caller { role, is_backend },
                 &self.actions,
@@ -151,12 +156,18 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
                         MutationRoot(Arc::clone(&core), self.mutations.clone()),
                         SubscriptionRoot(Arc::clone(&core)),
                     );
-                    Role {
-                        schema: schema.data(Arc::clone(&core)).finish(),
-                        core,
-                    }
+                    let schema = schema
+                        .data(Arc::clone(&core))
+                        .validation_mode(ValidationMode::Fast)
+                        .finish();
+                    (schema, core)
                 },
-            )
+            );
+            Role {
+                schema,
+                core,
+                types,
+            }
         };
         let named = |name: &str, is_backend| (name.to_owned(), role(name, is_backend));
         let names = model.roles();
@@ -165,6 +176,10 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
             roles: names.iter().map(|name| named(name, false)).collect(),
             backend_roles: with_backend.map(|name| named(name, true)).collect(),
             nobody: role("", false),
+            limits: self.limits,
+            cancel: self.cancel,
+            trusted: Trusted::new(&self.metadata.documents, self.is_allow_list_enforced),
+            without_introspection: self.metadata.documents.introspection.disabled_for_roles,
             plans: PlanCache::new(),
             changes,
             execution: self.options.execution,
@@ -172,6 +187,18 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
             pool: self.pool,
             model,
         })
+    }
+}
+
+impl<M> Engine<M> {
+    /// What a role may ask for; `None` without limits.
+    pub fn limits(&self, role: &str) -> Option<&Limits> {
+        self.limits.of(role)
+    }
+
+    /// The documents that may be called by their hash.
+    pub fn trusted(&self) -> &Trusted {
+        &self.trusted
     }
 }
 
@@ -204,6 +231,33 @@ impl<M: ObjectType + 'static> Engine<M> {
         self.role(session.role(), session.is_backend())
     }
 
+    /// What kind of operation a request asks for.
+    pub fn kind(
+        &self,
+        session: &Session,
+        request: &Request,
+    ) -> Result<OperationType, GraphqlError> {
+        Document::read(request, self.limits(session.role()))?.kind()
+    }
+
+    /// Reads a request's document and checks it against what its role may ask. Returns the declared defaults, too.
+    fn accept(
+        &self,
+        session: &Session,
+        request: &mut Request,
+    ) -> Result<(Document, Variables), GraphqlError> {
+        let role = session.role();
+        self.trusted.check(role, &request.query)?;
+        let document = Document::read(request, self.limits.of(role))?;
+        let defaults = document.defaults()?;
+        let scope = Scope {
+            types: &self.role_of(session).types,
+            has_introspection: !self.without_introspection.contains(role),
+        };
+        document.validate(scope, &defaults, request)?;
+        Ok((document, defaults))
+    }
+
     /// Answers a query or mutation.
     pub async fn execute(&self, session: Session, request: Request) -> Answer {
         let key = DocumentKey {
@@ -211,15 +265,28 @@ impl<M: ObjectType + 'static> Engine<M> {
             operation: request.operation_name.clone(),
             query: request.query.clone(),
         };
-        if let Some((plan, variables)) = self.plans.find(&key, &request.variables) {
-            return self
-                .run_cached(&plan, &session, &variables)
-                .await
-                .unwrap_or_else(Answer::failed);
+        let time = self
+            .limits
+            .of(session.role())
+            .and_then(|limits| limits.time);
+        let work = self.answer(key, session, request);
+        match time {
+            Some(time) => deadline::within(time, &self.cancel, work).await,
+            None => work.await,
         }
-        self.run(key, session, request)
-            .await
-            .unwrap_or_else(Answer::failed)
+        .unwrap_or_else(Answer::failed)
+    }
+
+    async fn answer(
+        &self,
+        key: DocumentKey,
+        session: Session,
+        request: Request,
+    ) -> Result<Answer, GraphqlError> {
+        match self.plans.find(&key, &request.variables) {
+            Some((plan, variables)) => self.run_cached(&plan, &session, &variables).await,
+            None => self.run(key, session, request).await,
+        }
     }
 
     async fn run_cached(
@@ -243,10 +310,7 @@ impl<M: ObjectType + 'static> Engine<M> {
         for (key, compiled) in &plan.fields {
             fields.push((key.as_str(), run(&mut conn, compiled, asked).await?));
         }
-        Ok(Answer {
-            data: Some(object(&fields)),
-            errors: Vec::new(),
-        })
+        Ok(Answer::whole(object(&fields)))
     }
 
     async fn run(
@@ -255,33 +319,23 @@ impl<M: ObjectType + 'static> Engine<M> {
         session: Session,
         mut request: Request,
     ) -> Result<Answer, GraphqlError> {
-        let document = without_unused_variables(parse(&request.query)?);
-        request.set_parsed_query(document.clone());
-        let operation = operation(&document, request.operation_name.as_deref());
-        let defaults = operation.map(declared_defaults).unwrap_or_default();
-        request.variables = with_defaults(&defaults, &request.variables).into_owned();
-        let kind = operation.map_or(OperationType::Query, |operation| operation.ty);
+        let (document, defaults) = self.accept(&session, &mut request)?;
+        let operation = document.operation()?;
+        let kind = operation.ty;
         if kind == OperationType::Subscription {
             let problem = "subscriptions are not supported over HTTP, use websockets instead";
             return Err(GraphqlError::new(Code::UnexpectedPayload, problem));
         }
-        let roots = operation.map(|operation| {
-            selected_fields(&[&operation.selection_set.node], &document.fragments)
-        });
-        let order: Vec<String> = roots
-            .iter()
-            .flatten()
-            .map(|selected| selected.key.to_owned())
-            .collect();
+        let roots = selected_fields(&[&operation.selection_set.node], &document.parsed.fragments);
+        let order: Vec<String> = roots.iter().map(|root| root.key.to_owned()).collect();
         if kind == OperationType::Mutation {
             self.refuse_mixture(
                 &session,
-                roots
-                    .iter()
-                    .flatten()
-                    .map(|selected| selected.field.name.node.as_str()),
+                roots.iter().map(|root| root.field.name.node.as_str()),
             )?;
         }
+        let pinned = Places::pinning(directive_variables(&document.parsed));
+        request.set_parsed_query(document.parsed);
         let variables = request.variables.clone();
         let state = Arc::new(RequestState::new(session.clone()));
         let response = self
@@ -301,14 +355,11 @@ impl<M: ObjectType + 'static> Engine<M> {
         let data = assemble(&order, &response.data, &state)?;
         if kind == OperationType::Query {
             let mut places = state.notes().places.clone();
-            places.extend(Places::pinning(directive_variables(&document)));
+            places.extend(pinned);
             let template = Template::new(variables, &places);
             self.keep(key, template, defaults, &order, &state);
         }
-        Ok(Answer {
-            data: Some(data),
-            errors: Vec::new(),
-        })
+        Ok(Answer::whole(data))
     }
 
     /// An action commits by itself, so it may not stand beside mutations that are rolled back together.
@@ -357,42 +408,89 @@ impl<M: ObjectType + 'static> Engine<M> {
         }
     }
 
-    /// The statements that a request would run, one for each root field of a table; nothing is executed.
+    /// The text of the statements that a request would run, by root field; nothing is executed.
+    pub async fn statements(
+        &self,
+        session: &Session,
+        mut request: Request,
+    ) -> Result<BTreeMap<String, String>, GraphqlError> {
+        let compiled = self.compiled(session, &mut request).await?;
+        let texts = compiled.into_iter();
+        Ok(texts
+            .map(|(field, compiled)| (field, compiled.json.text()))
+            .collect())
+    }
+
+    async fn compiled(
+        &self,
+        session: &Session,
+        request: &mut Request,
+    ) -> Result<BTreeMap<String, Arc<Compiled>>, GraphqlError> {
+        self.accept(session, request)?;
+        let mut told = Request::new(&request.query).variables(request.variables.clone());
+        told.operation_name.clone_from(&request.operation_name);
+        let state = Arc::new(RequestState::explaining(session.clone()));
+        let schema = &self.role_of(session).schema;
+        let response = schema.execute(told.data(Arc::clone(&state))).await;
+        if let Some(error) = response.errors.first() {
+            return Err(GraphqlError::from_server_error(error));
+        }
+        Ok(state.notes().statements.clone())
+    }
+
+    /// What PostgreSQL would do for a query, for each root field of a table; nothing is executed.
     pub async fn explain(
         &self,
         session: &Session,
         mut request: Request,
-    ) -> Result<Vec<String>, GraphqlError> {
-        merge_defaults(&mut request);
-        let state = Arc::new(RequestState::explaining(session.clone()));
-        let schema = &self.role_of(session).schema;
-        let response = schema.execute(request.data(Arc::clone(&state))).await;
-        if let Some(error) = response.errors.first() {
-            return Err(GraphqlError::from_server_error(error));
+    ) -> Result<Vec<Explained>, GraphqlError> {
+        if self.kind(session, &request)? == OperationType::Mutation {
+            let problem = "only queries can be explained";
+            return Err(GraphqlError::new(Code::InvalidParams, problem));
         }
-        Ok(state
-            .notes()
-            .statements
-            .values()
-            .map(|compiled| compiled.json.text())
-            .collect())
+        let compiled = self.compiled(session, &mut request).await?;
+        let mut conn = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| GraphqlError::fault(&error))?;
+        let mut explained = Vec::with_capacity(compiled.len());
+        for (field, compiled) in compiled {
+            let statement = &compiled.json;
+            let values = statement::resolve(statement, &request.variables, session)?;
+            explained.push(Explained {
+                field,
+                sql: statement.text(),
+                plan: statement::plan_lines(&mut conn, statement, &values).await?,
+            });
+        }
+        Ok(explained)
     }
 
-    /// Follows a subscription; a query or mutation is answered once.
+    /// Follows a subscription; a query or mutation is answered once. A request that is refused is answered with its
+    /// errors, once.
     pub fn stream(
         self: &Arc<Self>,
         session: Session,
         mut request: Request,
     ) -> BoxStream<'static, async_graphql::Response> {
-        let is_subscription =
-            merge_defaults(&mut request).is_some_and(|kind| kind == OperationType::Subscription);
-        if !is_subscription {
-            let engine = Arc::clone(self);
-            return futures::stream::once(async move {
-                engine.execute(session, request).await.into_response()
-            })
-            .boxed();
+        match self.kind(&session, &request) {
+            Ok(OperationType::Subscription) => {}
+            _ => {
+                let engine = Arc::clone(self);
+                return futures::stream::once(async move {
+                    engine.execute(session, request).await.into_response()
+                })
+                .boxed();
+            }
         }
+        let document = match self.accept(&session, &mut request) {
+            Ok((document, _)) => document,
+            Err(error) => {
+                return futures::stream::once(async { super::roots::failed(error) }).boxed();
+            }
+        };
+        request.set_parsed_query(document.parsed);
         let schema = &self.role_of(&session).schema;
         let mut data = async_graphql::Data::default();
         data.insert(session);
@@ -411,44 +509,6 @@ fn with_codes(mut response: async_graphql::Response) -> async_graphql::Response 
         .map(|error| GraphqlError::from_server_error(error).into())
         .collect();
     response
-}
-
-/// Adds the declared defaults to the variables; returns the kind of the operation, if there is one.
-fn merge_defaults(request: &mut Request) -> Option<OperationType> {
-    let document = parse(&request.query).ok()?;
-    let operation = operation(&document, request.operation_name.as_deref())?;
-    let defaults = declared_defaults(operation);
-    request.variables = with_defaults(&defaults, &request.variables).into_owned();
-    Some(operation.ty)
-}
-
-/// The defaults that an operation declares for its variables.
-fn declared_defaults(operation: &OperationDefinition) -> Variables {
-    let mut defaults = Variables::default();
-    for definition in &operation.variable_definitions {
-        if let Some(value) = &definition.node.default_value {
-            defaults.insert(definition.node.name.node.clone(), value.node.clone());
-        }
-    }
-    defaults
-}
-
-fn parse(query: &str) -> Result<ExecutableDocument, GraphqlError> {
-    parse_query(query).map_err(|error| {
-        let problem = format!("not a valid graphql query: {error}");
-        GraphqlError::new(Code::ValidationFailed, problem).at("$.query")
-    })
-}
-
-fn operation<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Option<&'a OperationDefinition> {
-    document
-        .operations
-        .iter()
-        .find(|(operation, _)| name.is_none() || operation.map(async_graphql::Name::as_str) == name)
-        .map(|(_, operation)| &operation.node)
 }
 
 /// The answer in the order of the document; table fields as PostgreSQL wrote them.
@@ -471,25 +531,4 @@ fn assemble(
         }
     }
     Ok(object(&fields))
-}
-
-/// An object of members whose values are JSON already; keys are GraphQL names and need no escape.
-fn object(fields: &[(&str, String)]) -> String {
-    let length: usize = fields
-        .iter()
-        .map(|(key, json)| key.len() + json.len() + 4)
-        .sum();
-    let mut text = String::with_capacity(length + 2);
-    text.push('{');
-    for (position, (key, json)) in fields.iter().enumerate() {
-        if position > 0 {
-            text.push(',');
-        }
-        text.push('"');
-        text.push_str(key);
-        text.push_str("\":");
-        text.push_str(json);
-    }
-    text.push('}');
-    text
 }

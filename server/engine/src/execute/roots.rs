@@ -19,13 +19,14 @@ use super::{
     request::RequestState,
     run::{Asked, run},
     statement::Preparation,
+    validation::Types,
     write::Values,
 };
 use crate::{
     Pool,
     error::{Code, GraphqlError},
     model::{Caller, Model, Options},
-    plan::{Planner, RootRequest, selected_fields},
+    plan::{Planner, RootRequest, selected_field},
     schema::{RoleTypes, RootField, role_types},
     session::Session,
     sql::{self, Compiled},
@@ -46,6 +47,8 @@ pub(super) struct EngineCore {
 /// What the schema being built on this thread is made of.
 struct UnderConstruction {
     types: RoleTypes,
+    /// All types, once the last root is made.
+    all: Types,
     role: String,
     actions: Actions,
 }
@@ -54,24 +57,27 @@ thread_local! {
     static BUILDING: RefCell<Option<UnderConstruction>> = const { RefCell::new(None) };
 }
 
-/// Runs `build` with the types of a role at hand, and returns what its root fields stand for.
+/// Runs `build` with the types of a role at hand; returns also every type of the schema that it built.
 pub(super) fn with_role<R>(
     model: &Model,
     caller: Caller<'_>,
     actions: &Actions,
     build: impl FnOnce(BTreeMap<String, RootField>) -> R,
-) -> R {
+) -> (R, Types) {
     let types = role_types(model, caller);
     let roots = types.roots.clone();
     let building = UnderConstruction {
         types,
+        all: Types::default(),
         role: caller.role.to_owned(),
         actions: actions.clone(),
     };
     BUILDING.with(|slot| slot.replace(Some(building)));
     let built = build(roots);
-    BUILDING.with(|slot| slot.replace(None));
-    built
+    let all = BUILDING
+        .with(|slot| slot.replace(None))
+        .map(|building| building.all);
+    (built, all.unwrap_or_default())
 }
 
 /// `query_root`: the tables.
@@ -195,6 +201,13 @@ impl SubscriptionType for SubscriptionRoot {
     fn create_type_info(registry: &mut Registry) -> String {
         let own = |types: &RoleTypes| types.subscription.values().cloned().collect();
         register_root::<EmptyMutation>(registry, "subscription_root", own);
+        // This root is made last, so the registry is whole.
+        let all = Types::of(registry);
+        BUILDING.with(|slot| {
+            if let Some(building) = slot.borrow_mut().as_mut() {
+                building.all = all;
+            }
+        });
         Self::qualified_type_name()
     }
 
@@ -294,9 +307,7 @@ impl EngineCore {
         let environment = &ctx.query_env;
         let key = ctx.item.node.response_key().node.as_str();
         let set = &environment.operation.node.selection_set.node;
-        let selected = selected_fields(&[set], &environment.fragments)
-            .into_iter()
-            .find(|selected| selected.key == key)?;
+        let selected = selected_field(set, &environment.fragments, key)?;
         let planner = Planner::new(
             &self.model,
             &self.role,

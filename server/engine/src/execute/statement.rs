@@ -16,6 +16,7 @@ use diesel::{
 use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
 use futures::TryStreamExt;
 
+use super::deadline;
 use crate::{
     error::{Code, GraphqlError},
     model::{Bind, Source, Value, VariablePath},
@@ -102,6 +103,26 @@ pub async fn one(
     .await
 }
 
+/// How PostgreSQL would run a plan's statement, in its own words, line by line.
+pub async fn plan_lines(
+    conn: &mut AsyncPgConnection,
+    statement: &Statement,
+    values: &[Value],
+) -> Result<Vec<String>, GraphqlError> {
+    let mut pieces = statement.pieces.clone();
+    if let Some(first) = pieces.first_mut() {
+        first.insert_str(0, "explain ");
+    }
+    let explained = Bound {
+        preparation: Preparation::Once,
+        pieces: &pieces,
+        values,
+    };
+    RunQueryDsl::load(explained, conn)
+        .await
+        .map_err(|error| database_error(&error))
+}
+
 /// Runs a plan's statement for a request.
 pub async fn run(
     conn: &mut AsyncPgConnection,
@@ -109,6 +130,7 @@ pub async fn run(
     values: &[Value],
     preparation: Preparation,
 ) -> Result<String, GraphqlError> {
+    let _running = deadline::begin(conn)?;
     one(conn, &Text::from(statement), values, preparation)
         .await
         .map_err(|error| database_error(&error))

@@ -1,21 +1,36 @@
-//! GraphQL over HTTP and WebSocket.
+//! GraphQL over HTTP, WebSocket and server-sent events.
 //!
 //! Who asks is decided by an [`Authenticate`] that the caller brings; everything else of a request is here.
 
-mod graphql;
-mod websocket;
+mod accept;
+mod cors;
+mod entry;
+mod events;
+mod explain;
+mod persisted;
+mod rate;
+mod read;
+mod respond;
+mod socket;
+mod standalone;
 
 use std::{future::Future, sync::Arc};
 
 use async_graphql::ObjectType;
 use axum::{
-    Router,
-    http::HeaderMap,
+    Json, Router,
+    http::{HeaderMap, HeaderName},
     routing::{get, post},
 };
 use futures::future::BoxFuture;
 
+pub use cors::Origins;
+pub(crate) use persisted::sha256;
+pub use standalone::standalone;
+
 use crate::{Engine, GraphqlError, Session};
+use persisted::Persisted;
+use rate::Rates;
 
 /// The path of the API.
 pub const PATH: &str = "/v1/graphql";
@@ -53,15 +68,44 @@ pub struct Api<A, M> {
     pub engine: Arc<Engine<M>>,
     /// Who decides who asks.
     pub authenticator: A,
-    /// The largest body in bytes.
+    /// The largest body, and the largest message of a socket, in bytes.
     pub body_limit: usize,
+    /// Pages of which other sites may call the API.
+    pub origins: Origins,
+    /// The header in which a proxy of ours says where a request came from; without it, the connection tells.
+    pub address_header: Option<HeaderName>,
+}
+
+/// An API at work.
+struct Door<A, M> {
+    api: Api<A, M>,
+    persisted: Persisted,
+    rates: Rates,
 }
 
 /// The routes of the API.
 pub fn routes<A: Authenticate, M: ObjectType + 'static>(api: Api<A, M>) -> Router {
-    let methods = get(websocket::upgrade::<A, M>).merge(post(graphql::answer::<A, M>));
-    Router::new()
+    let cors = api.origins.layer();
+    let door = Arc::new(Door {
+        api,
+        persisted: Persisted::new(),
+        rates: Rates::default(),
+    });
+    let methods = get(entry::get::<A, M>)
+        .post(entry::post::<A, M>)
+        .options(entry::options);
+    let routes = Router::new()
         .route(PATH, methods.clone())
         .route("/graphql", methods)
-        .with_state(Arc::new(api))
+        .route("/v1/graphql/explain", post(explain::answer::<A, M>))
+        .route("/v1/version", get(version))
+        .with_state(door);
+    match cors {
+        Some(cors) => routes.layer(cors),
+        None => routes,
+    }
+}
+
+async fn version() -> Json<serde_json::Value> {
+    Json(serde_json::json!({ "version": env!("CARGO_PKG_VERSION") }))
 }

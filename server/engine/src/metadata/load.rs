@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Metadata, Table};
+use super::{Metadata, Table, documents::Documents};
 
 /// The text of each file by its path in the directory, with `/` between folders.
 #[derive(Debug, Clone, Default)]
@@ -162,6 +162,11 @@ pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
     Ok(Metadata {
         tables,
         inherited_roles: parsed(directory, "inherited_roles")?,
+        documents: Documents {
+            collections: parsed(directory, "query_collections")?,
+            allow_list: parsed(directory, "allow_list")?,
+            introspection: parsed(directory, "graphql_schema_introspection")?,
+        },
         unserved: unserved.into_iter().collect(),
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! These types mirror the YAML files and decide nothing; [`crate::model`] checks them against the catalog.
 
+pub mod documents;
 mod load;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,8 @@ pub struct Metadata {
     pub tables: Vec<Table>,
     /// Roles that may do what others may.
     pub inherited_roles: Vec<InheritedRole>,
+    /// Collections of documents, the allow-list, introspection.
+    pub documents: documents::Documents,
     /// Sections present in the files that this engine does not serve, for one warning.
     pub unserved: Vec<String>,
 }

@@ -12,14 +12,12 @@ mod planner;
 mod selection;
 mod stream;
 mod template;
-mod variables;
 pub mod write;
 
 pub use input::text_of;
 pub use planner::{Planner, RootRequest};
-pub use selection::{Selected, directive_variables, selected_fields};
+pub use selection::{Selected, directive_variables, selected_field, selected_fields};
 pub use template::{Places, Template};
-pub use variables::without_unused_variables;
 pub use write::{Mutation, Write};
 
 use crate::model::{Bind, Cell, ColumnId, Function, Predicate, RelatedValue, TableId};

@@ -28,11 +28,49 @@ pub fn selected_fields<'a>(
     sets: &[&'a SelectionSet],
     fragments: &'a Fragments,
 ) -> Vec<Selected<'a>> {
-    let mut found: Vec<Selected<'a>> = Vec::new();
+    let mut found = Found::default();
     for set in sets {
-        collect(set, fragments, &mut found);
+        collect(set, fragments, &mut |field| found.add(field));
     }
-    found
+    found.fields
+}
+
+/// The field of one name in the answer, as [`selected_fields`] would have it among others.
+pub fn selected_field<'a>(
+    set: &'a SelectionSet,
+    fragments: &'a Fragments,
+    key: &str,
+) -> Option<Selected<'a>> {
+    let mut found = Found::default();
+    collect(set, fragments, &mut |field| {
+        if field.response_key().node == key {
+            found.add(field);
+        }
+    });
+    found.fields.pop()
+}
+
+/// The fields that were found so far, and where each name is among them.
+#[derive(Default)]
+struct Found<'a> {
+    fields: Vec<Selected<'a>>,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<'a> Found<'a> {
+    fn add(&mut self, field: &'a Field) {
+        let key = field.response_key().node.as_str();
+        let below = &field.selection_set.node;
+        let place = *self.places.entry(key).or_insert(self.fields.len());
+        match self.fields.get_mut(place) {
+            Some(selected) => selected.below.push(below),
+            None => self.fields.push(Selected {
+                key,
+                field,
+                below: vec![below],
+            }),
+        }
+    }
 }
 
 /// The variables that `@skip` and `@include` read, which shape every plan of the document.
@@ -72,29 +110,17 @@ pub fn directive_variables(document: &ExecutableDocument) -> Vec<String> {
     found
 }
 
-fn collect<'a>(set: &'a SelectionSet, fragments: &'a Fragments, found: &mut Vec<Selected<'a>>) {
+fn collect<'a>(set: &'a SelectionSet, fragments: &'a Fragments, add: &mut impl FnMut(&'a Field)) {
     for selection in &set.items {
         match &selection.node {
-            Selection::Field(field) => {
-                let field = &field.node;
-                let key = field.response_key().node.as_str();
-                let below = &field.selection_set.node;
-                match found.iter_mut().find(|selected| selected.key == key) {
-                    Some(selected) => selected.below.push(below),
-                    None => found.push(Selected {
-                        key,
-                        field,
-                        below: vec![below],
-                    }),
-                }
-            }
+            Selection::Field(field) => add(&field.node),
             Selection::FragmentSpread(spread) => {
                 if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
-                    collect(&fragment.node.selection_set.node, fragments, found);
+                    collect(&fragment.node.selection_set.node, fragments, add);
                 }
             }
             Selection::InlineFragment(fragment) => {
-                collect(&fragment.node.selection_set.node, fragments, found);
+                collect(&fragment.node.selection_set.node, fragments, add);
             }
         }
     }

@@ -51,6 +51,13 @@ pub(super) fn field(name: &str, ty: &str, args: impl IntoIterator<Item = Input>)
     }
 }
 
+/// Members in the order of their names, which is the order of Hasura's introspection.
+fn by_name<T>(members: impl Iterator<Item = (String, T)>) -> IndexMap<String, T> {
+    let mut sorted: IndexMap<String, T> = members.collect();
+    sorted.sort_keys();
+    sorted
+}
+
 pub(super) fn object(
     name: &str,
     description: Option<&str>,
@@ -59,10 +66,7 @@ pub(super) fn object(
     MetaType::Object {
         name: name.to_owned(),
         description: description.map(str::to_owned),
-        fields: fields
-            .into_iter()
-            .map(|field| (field.name.clone(), field))
-            .collect(),
+        fields: by_name(fields.into_iter().map(|field| (field.name.clone(), field))),
         cache_control: async_graphql::CacheControl::default(),
         extends: false,
         shareable: false,
@@ -83,10 +87,11 @@ pub(super) fn input_object(name: &str, fields: impl IntoIterator<Item = Input>) 
     MetaType::InputObject {
         name: name.to_owned(),
         description: None,
-        input_fields: fields
-            .into_iter()
-            .map(|(name, ty)| (name.clone(), input_value(&name, &ty)))
-            .collect(),
+        input_fields: by_name(
+            fields
+                .into_iter()
+                .map(|(name, ty)| (name.clone(), input_value(&name, &ty))),
+        ),
         visible: None,
         inaccessible: false,
         tags: Vec::new(),

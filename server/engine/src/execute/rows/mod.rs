@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 
 pub use binary::{BinaryRow, BinaryRows};
 
-use super::{run::Asked, statement};
+use super::{deadline, run::Asked, statement};
 use crate::{
     error::GraphqlError,
     model::array_literal,
@@ -49,6 +49,7 @@ async fn read(
     asked: Asked<'_>,
     place: Option<&str>,
 ) -> Result<(String, BinaryRows), GraphqlError> {
+    let _running = deadline::begin(conn)?;
     if plan.children.is_empty() {
         return list(conn, plan, asked, place).await;
     }

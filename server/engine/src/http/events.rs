@@ -1,0 +1,37 @@
+//! Answers as server-sent events, for clients without sockets: one stream for each operation (graphql-sse, "distinct
+//! connections").
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use async_graphql::{ObjectType, Request};
+use axum::response::{
+    IntoResponse, Response, Sse,
+    sse::{Event, KeepAlive},
+};
+use futures::{StreamExt, stream};
+
+use super::Authenticated;
+use crate::Engine;
+
+/// How often a comment says that the stream is alive.
+const ALIVE: Duration = Duration::from_secs(12);
+
+/// The stream of an operation; it ends with the operation or with the caller's session.
+pub(super) fn respond<M: ObjectType + 'static>(
+    engine: &Arc<Engine<M>>,
+    entered: Authenticated,
+    request: Request,
+) -> Response {
+    let answers = engine
+        .stream(entered.session, request)
+        .map(|response| super::socket::body(&response))
+        .map(|body| Event::default().event("next").data(body));
+    let complete = stream::once(async { Event::default().event("complete").data("") });
+    let events = answers
+        .chain(complete)
+        .take_until(entered.ended)
+        .map(Ok::<_, Infallible>);
+    Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(ALIVE))
+        .into_response()
+}

@@ -1,0 +1,19 @@
+//! The doors of the engine over real HTTP: a server for each test, with a database of its own.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the test command says in the environment where PostgreSQL is"
+)]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a missing member of an answer is null, or fails the test"
+)]
+
+mod documents;
+mod events;
+mod explain;
+mod hostile;
+mod limits;
+mod sockets;
+mod transport;
+mod world;

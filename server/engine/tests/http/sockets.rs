@@ -1,0 +1,265 @@
+//! graphql-transport-ws and its elder.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use engine::execute::limits::{LimitRules, Limits};
+use futures::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest as _, http::HeaderValue},
+};
+
+use crate::world::{SECRET, Setup, World, code};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+const LIVE: &str = "subscription { shelf_by_pk(id: 1) { label } }";
+
+/// What comes from a socket.
+#[derive(Debug, PartialEq)]
+enum Came {
+    Said(Value),
+    Closed(u16),
+}
+
+struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    async fn open(world: &World, protocol: &'static str) -> Result<Self> {
+        let mut request = world.url().replace("http", "ws").into_client_request()?;
+        request
+            .headers_mut()
+            .insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
+        Ok(Self(connect_async(request).await?.0))
+    }
+
+    async fn enter(world: &World) -> Result<Self> {
+        let mut socket = Self::open(world, "graphql-transport-ws").await?;
+        socket.init(SECRET).await?;
+        assert_eq!(
+            socket.next().await?,
+            Came::Said(json!({ "type": "connection_ack" }))
+        );
+        Ok(socket)
+    }
+
+    async fn init(&mut self, secret: &str) -> Result<()> {
+        let headers = json!({ "x-hasura-admin-secret": secret });
+        self.say(json!({ "type": "connection_init", "payload": { "headers": headers } }))
+            .await
+    }
+
+    async fn say(&mut self, message: Value) -> Result<()> {
+        Ok(self.0.send(Message::text(message.to_string())).await?)
+    }
+
+    async fn subscribe(&mut self, id: &str, query: &str) -> Result<()> {
+        self.say(json!({ "type": "subscribe", "id": id, "payload": { "query": query } }))
+            .await
+    }
+
+    async fn next(&mut self) -> Result<Came> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.0.next())
+                .await
+                .context("nothing came")?;
+            match message.context("no farewell")?? {
+                Message::Text(text) => return Ok(Came::Said(serde_json::from_str(&text)?)),
+                Message::Close(frame) => {
+                    return Ok(Came::Closed(frame.map_or(0, |frame| frame.code.into())));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    async fn said(&mut self) -> Result<Value> {
+        match self.next().await? {
+            Came::Said(message) => Ok(message),
+            Came::Closed(code) => anyhow::bail!("closed with {code}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn operations_run_beside_each_other_until_they_are_completed() -> Result<()> {
+    let world = World::start(Setup::default()).await?;
+    let mut socket = Socket::enter(&world).await?;
+    socket.subscribe("live", LIVE).await?;
+    let first = socket.said().await?;
+    assert_eq!(
+        first,
+        json!({ "type": "next", "id": "live", "payload": { "data": { "shelf_by_pk": { "label": "Novels" } } } })
+    );
+    socket
+        .subscribe("once", "{ shelf_by_pk(id: 2) { label } }")
+        .await?;
+    assert_eq!(
+        socket.said().await?["payload"]["data"]["shelf_by_pk"]["label"],
+        "Essays"
+    );
+    assert_eq!(
+        socket.said().await?,
+        json!({ "type": "complete", "id": "once" })
+    );
+    socket.say(json!({ "type": "ping" })).await?;
+    assert_eq!(socket.said().await?, json!({ "type": "pong" }));
+    socket
+        .say(json!({ "type": "complete", "id": "live" }))
+        .await?;
+    let change =
+        "mutation { update_shelf_by_pk(pk_columns: {id: 1}, _set: {label: \"Other\"}) { id } }";
+    world.query("admin", change).await?;
+    socket.subscribe("live", LIVE).await?;
+    assert_eq!(
+        socket.said().await?["payload"]["data"]["shelf_by_pk"]["label"],
+        "Other"
+    );
+    world.stop().await
+}
+
+#[tokio::test]
+async fn a_refused_operation_is_answered_by_an_error_and_the_socket_lives() -> Result<()> {
+    let limits = LimitRules {
+        default: Limits {
+            per_minute: std::num::NonZeroU32::new(1),
+            ..Limits::default()
+        },
+        ..LimitRules::default()
+    };
+    let world = World::start(Setup {
+        limits,
+        ..Setup::default()
+    })
+    .await?;
+    let mut socket = Socket::enter(&world).await?;
+    for query in [
+        "subscription { nothing }",
+        "{ shelf {",
+        "subscription { author { id } book { id } }",
+        "subscription { author { ...a } } fragment a on author { ...a }",
+    ] {
+        socket.subscribe("x", query).await?;
+        let refused = socket.said().await?;
+        assert_eq!(
+            (&refused["type"], &refused["id"]),
+            (&json!("error"), &json!("x")),
+            "{refused}"
+        );
+        assert_eq!(
+            refused["payload"][0]["extensions"]["code"], "validation-failed",
+            "{refused}"
+        );
+    }
+    socket.subscribe("x", LIVE).await?;
+    let answered = socket.said().await?;
+    assert_eq!(answered["type"], "next", "{answered}");
+    let mut reader = Socket::open(&world, "graphql-transport-ws").await?;
+    let headers = json!({ "x-hasura-admin-secret": SECRET, "x-hasura-role": "reader", "x-hasura-user-id": "r1" });
+    reader
+        .say(json!({ "type": "connection_init", "payload": { "headers": headers } }))
+        .await?;
+    reader.said().await?;
+    reader.subscribe("a", "{ author { id } }").await?;
+    assert_eq!(reader.said().await?["type"], "next");
+    assert_eq!(reader.said().await?["type"], "complete");
+    reader.subscribe("b", "{ author { id } }").await?;
+    assert_eq!(
+        reader.said().await?["payload"][0]["extensions"]["code"],
+        "limit-exceeded"
+    );
+    world.stop().await
+}
+
+#[tokio::test]
+async fn who_breaks_the_protocol_is_told_how() -> Result<()> {
+    let world = World::start(Setup::default()).await?;
+    let mut early = Socket::open(&world, "graphql-transport-ws").await?;
+    early.subscribe("x", LIVE).await?;
+    assert_eq!(early.next().await?, Came::Closed(4401));
+    let mut stranger = Socket::open(&world, "graphql-transport-ws").await?;
+    stranger.init("wrong").await?;
+    assert_eq!(stranger.next().await?, Came::Closed(4403));
+    let mut silent = Socket::open(&world, "graphql-transport-ws").await?;
+    let begun = Instant::now();
+    assert_eq!(silent.next().await?, Came::Closed(4408));
+    assert!((2..6).contains(&begun.elapsed().as_secs()));
+    let mut again = Socket::enter(&world).await?;
+    again.init(SECRET).await?;
+    assert_eq!(again.next().await?, Came::Closed(4429));
+    let mut twice = Socket::enter(&world).await?;
+    twice.subscribe("x", LIVE).await?;
+    twice.said().await?;
+    twice.subscribe("x", LIVE).await?;
+    assert_eq!(twice.next().await?, Came::Closed(4409));
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    for malformed in [
+        "nonsense".to_owned(),
+        deep,
+        json!({ "type": "shout" }).to_string(),
+        json!({ "type": "subscribe", "id": "x" }).to_string(),
+        json!({ "type": "subscribe", "id": "", "payload": { "query": LIVE } }).to_string(),
+    ] {
+        let mut socket = Socket::enter(&world).await?;
+        socket.0.send(Message::text(malformed.clone())).await?;
+        assert_eq!(socket.next().await?, Came::Closed(4400), "{malformed}");
+    }
+    world.stop().await
+}
+
+#[tokio::test]
+async fn a_socket_has_room_for_so_many_operations() -> Result<()> {
+    let world = World::start(Setup::default()).await?;
+    let mut socket = Socket::enter(&world).await?;
+    for number in 0..=100 {
+        socket.subscribe(&number.to_string(), LIVE).await?;
+    }
+    let mut refused = 0;
+    for _ in 0..=100 {
+        let said = socket.said().await?;
+        if said["type"] == "error" {
+            refused += 1;
+            assert_eq!(said["payload"][0]["extensions"]["code"], "limit-exceeded");
+        }
+    }
+    assert_eq!(refused, 1);
+    world.stop().await
+}
+
+#[tokio::test]
+async fn a_socket_is_closed_when_its_session_ends_however_busy_it_is() -> Result<()> {
+    let world = World::start(Setup::default()).await?;
+    let mut socket = Socket::enter(&world).await?;
+    socket.subscribe("live", LIVE).await?;
+    socket.said().await?;
+    world.end.send(true)?;
+    assert_eq!(socket.next().await?, Came::Closed(4401));
+    world.stop().await
+}
+
+#[tokio::test]
+async fn the_older_protocol_is_spoken_too() -> Result<()> {
+    let world = World::start(Setup::default()).await?;
+    let mut socket = Socket::open(&world, "graphql-ws").await?;
+    socket.init(SECRET).await?;
+    assert_eq!(socket.said().await?, json!({ "type": "connection_ack" }));
+    assert_eq!(socket.said().await?, json!({ "type": "ka" }));
+    socket.say(json!({ "type": "start", "id": "1", "payload": { "query": "{ shelf_by_pk(id: 1) { label } }" } })).await?;
+    assert_eq!(socket.said().await?["type"], "data");
+    assert_eq!(
+        socket.said().await?,
+        json!({ "type": "complete", "id": "1" })
+    );
+    socket
+        .say(json!({ "type": "start", "id": "2", "payload": { "query": "{ nothing }" } }))
+        .await?;
+    let refused = socket.said().await?;
+    assert_eq!(refused["type"], "error");
+    assert_eq!(code(&refused["payload"]), "validation-failed");
+    let mut stranger = Socket::open(&world, "graphql-ws").await?;
+    stranger.init("wrong").await?;
+    assert_eq!(stranger.said().await?["type"], "connection_error");
+    world.stop().await
+}
