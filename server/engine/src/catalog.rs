@@ -37,6 +37,8 @@ pub struct Relation {
     pub is_updatable: bool,
     /// Whether rows can be removed.
     pub is_deletable: bool,
+    /// Whether a trigger may change rows before they are added.
+    pub has_insert_triggers: bool,
     /// The comment on it.
     pub comment: Option<String>,
     /// Its columns, in order.

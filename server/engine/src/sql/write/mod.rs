@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The name under which rows that were written before carry their place. No column is named so.
+/// The name under which rows that are no table's carry their place. No column is named so.
 const PLACE: &str = "place$";
 
 /// What a writing statement says of itself in the first letter of its answer.
@@ -69,7 +69,13 @@ pub fn step(
     let mut writer = Writer::new(model);
     let table = model.table(step.table);
     let alias = writer.alias();
-    writer.syntax("with written as (");
+    writer.syntax("with ");
+    if let Action::Insert(insert) = &step.action
+        && insert.is_decided_before
+    {
+        writer.given(table, insert, rows);
+    }
+    writer.syntax("written as (");
     match &step.action {
         Action::Insert(insert) => writer.insert(table, alias, insert, rows),
         Action::Update(update) => {
@@ -165,6 +171,12 @@ impl Writer<'_> {
             Action::Delete(delete) => (&Predicate::TRUE, None, delete.at_most.as_ref()),
         };
         self.syntax("case");
+        if let Action::Insert(insert) = action
+            && insert.is_decided_before
+        {
+            self.syntax(" when not (select holds from allowed) then ")
+                .syntax(Verdict::Unchecked.letter());
+        }
         if let Some(at_most) = at_most {
             self.syntax(" when (select count(*) from written) > ")
                 .bind(at_most)
