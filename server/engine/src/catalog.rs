@@ -31,6 +31,8 @@ pub struct Relation {
     pub name: String,
     /// Whether it is a view.
     pub is_view: bool,
+    /// Whether its rows are in partitions.
+    pub is_partitioned: bool,
     /// Whether rows can be added.
     pub is_insertable: bool,
     /// Whether rows can be changed.

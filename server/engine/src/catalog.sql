@@ -4,6 +4,7 @@ from (
   select n.nspname as schema,
          c.relname as name,
          c.relkind in ('v', 'm') as is_view,
+         c.relkind = 'p' as is_partitioned,
          (pg_relation_is_updatable(c.oid, true) & 8) <> 0 as is_insertable,
          (pg_relation_is_updatable(c.oid, true) & 4) <> 0 as is_updatable,
          (pg_relation_is_updatable(c.oid, true) & 16) <> 0 as is_deletable,

@@ -5,7 +5,7 @@ use super::{
     PLACE,
 };
 use crate::{
-    model::{Bind, ColumnId, Source, Table, Value, array_literal},
+    model::{Bind, ColumnId, Predicate, Source, Table, Value, array_literal},
     plan::write::{Conflict, Insert, is_uniform},
 };
 
@@ -45,12 +45,11 @@ impl Writer<'_> {
             }
             _ => self.listed(table, rows),
         }
-        let update = insert.conflict.as_ref().and_then(|it| it.update.as_ref());
         if let Some(conflict) = &insert.conflict {
             self.conflict(table, alias, conflict);
         }
         self.syntax(" returning ").put_alias(alias).syntax(".*");
-        if update.is_some_and(|update| update.check.is_some()) {
+        if update_check(insert).is_some() && !table.is_partitioned {
             // A row that PostgreSQL has just added has no transaction that deleted or locked an older version of it.
             self.syntax(", ")
                 .column(alias, "xmax")
@@ -192,6 +191,12 @@ impl Writer<'_> {
         }
         self.where_clause(Scope::new(table, alias), &update.filter);
     }
+}
+
+/// The check of rows that were changed because a new row met them, where they have one of their own.
+pub(super) fn update_check(insert: &Insert) -> Option<&Predicate> {
+    let update = insert.conflict.as_ref()?.update.as_ref()?;
+    update.check.as_ref()
 }
 
 fn value(row: &Row, id: ColumnId) -> Option<&str> {

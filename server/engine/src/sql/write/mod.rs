@@ -158,15 +158,7 @@ impl Writer<'_> {
     /// The first letter of the answer. A check that is null does not hold.
     fn verdict(&mut self, table: &Table, action: &Action) {
         let (check, update_check, at_most) = match action {
-            Action::Insert(insert) => (
-                &insert.check,
-                insert
-                    .conflict
-                    .as_ref()
-                    .and_then(|conflict| conflict.update.as_ref())
-                    .and_then(|update| update.check.as_ref()),
-                None,
-            ),
+            Action::Insert(insert) => (&insert.check, insert::update_check(insert), None),
             Action::Update(update) => (&update.check, None, update.at_most.as_ref()),
             Action::Delete(delete) => (&Predicate::TRUE, None, delete.at_most.as_ref()),
         };
@@ -183,11 +175,17 @@ impl Writer<'_> {
                 .syntax(" then ")
                 .syntax(Verdict::TooMany.letter());
         }
+        // Where it is not known which rows were added, each must satisfy both checks.
+        let tells_added = update_check.is_some() && !table.is_partitioned;
+        self.violation(
+            table,
+            check,
+            tells_added.then_some(true),
+            Verdict::Unchecked,
+        );
         if let Some(update_check) = update_check {
-            self.violation(table, check, Some(true), Verdict::Unchecked);
-            self.violation(table, update_check, Some(false), Verdict::UpdateUnchecked);
-        } else {
-            self.violation(table, check, None, Verdict::Unchecked);
+            let changed = tells_added.then_some(false);
+            self.violation(table, update_check, changed, Verdict::UpdateUnchecked);
         }
         self.syntax(" when true then ")
             .syntax(Verdict::Good.letter())
