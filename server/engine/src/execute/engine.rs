@@ -28,6 +28,7 @@ use crate::{
     metadata::Metadata,
     model::{Caller, Execution, Inconsistencies, Model, Options},
     plan::{Places, Template, directive_variables, selected_fields, without_unused_variables},
+    schema::check_positions,
     session::Session,
 };
 
@@ -136,14 +137,15 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
                 &model,
                 Caller { role, is_backend },
                 &self.actions,
-                |roots| {
+                |types| {
                     let core = Arc::new(EngineCore {
                         model: Arc::clone(&model),
                         role: role.to_owned(),
                         is_backend,
                         options: self.options,
                         pool: self.pool.clone(),
-                        roots,
+                        roots: types.roots.clone(),
+                        types,
                         live: Arc::clone(&live),
                     });
                     let schema = Schema::build(
@@ -258,6 +260,9 @@ impl<M: ObjectType + 'static> Engine<M> {
         let document = without_unused_variables(parse(&request.query)?);
         request.set_parsed_query(document.clone());
         let operation = operation(&document, request.operation_name.as_deref());
+        if let Some(operation) = operation {
+            check_positions(&self.role_of(&session).core.types, &document, operation)?;
+        }
         let defaults = operation.map(declared_defaults).unwrap_or_default();
         request.variables = with_defaults(&defaults, &request.variables).into_owned();
         let kind = operation.map_or(OperationType::Query, |operation| operation.ty);
@@ -268,19 +273,11 @@ impl<M: ObjectType + 'static> Engine<M> {
         let roots = operation.map(|operation| {
             selected_fields(&[&operation.selection_set.node], &document.fragments)
         });
-        let order: Vec<String> = roots
-            .iter()
-            .flatten()
-            .map(|selected| selected.key.to_owned())
-            .collect();
+        let roots = roots.unwrap_or_default();
+        let order: Vec<String> = roots.iter().map(|root| root.key.to_owned()).collect();
         if kind == OperationType::Mutation {
-            self.refuse_mixture(
-                &session,
-                roots
-                    .iter()
-                    .flatten()
-                    .map(|selected| selected.field.name.node.as_str()),
-            )?;
+            let names = roots.iter().map(|root| root.field.name.node.as_str());
+            self.refuse_mixture(&session, names)?;
         }
         let variables = request.variables.clone();
         let state = Arc::new(RequestState::new(session.clone()));

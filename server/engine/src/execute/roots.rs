@@ -40,12 +40,13 @@ pub(super) struct EngineCore {
     pub(super) options: Options,
     pub(super) pool: Pool,
     pub(super) roots: BTreeMap<String, RootField>,
+    pub(super) types: Arc<RoleTypes>,
     pub(super) live: Arc<live::LiveQueries>,
 }
 
 /// What the schema being built on this thread is made of.
 struct UnderConstruction {
-    types: RoleTypes,
+    types: Arc<RoleTypes>,
     role: String,
     actions: Actions,
 }
@@ -54,22 +55,21 @@ thread_local! {
     static BUILDING: RefCell<Option<UnderConstruction>> = const { RefCell::new(None) };
 }
 
-/// Runs `build` with the types of a role at hand, and returns what its root fields stand for.
+/// Runs `build` with the types of a role at hand.
 pub(super) fn with_role<R>(
     model: &Model,
     caller: Caller<'_>,
     actions: &Actions,
-    build: impl FnOnce(BTreeMap<String, RootField>) -> R,
+    build: impl FnOnce(Arc<RoleTypes>) -> R,
 ) -> R {
-    let types = role_types(model, caller);
-    let roots = types.roots.clone();
+    let types = Arc::new(role_types(model, caller));
     let building = UnderConstruction {
-        types,
+        types: Arc::clone(&types),
         role: caller.role.to_owned(),
         actions: actions.clone(),
     };
     BUILDING.with(|slot| slot.replace(Some(building)));
-    let built = build(roots);
+    let built = build(types);
     BUILDING.with(|slot| slot.replace(None));
     built
 }

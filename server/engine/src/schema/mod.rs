@@ -9,6 +9,7 @@ mod inputs;
 mod meta;
 mod mutations;
 mod outputs;
+mod positions;
 mod roots;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use async_graphql::{
 
 use crate::model::{Caller, Model, Table};
 
+pub use positions::check_positions;
 pub use roots::{RootField, RootKind};
 
 /// Everything the tables add to a role's schema.
