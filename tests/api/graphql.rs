@@ -111,6 +111,7 @@ async fn an_edited_date_is_kept_and_an_impossible_one_is_refused() -> Result<()>
             json!({ "id": me, "arrival": "2026-12-25", "departure": "2026-12-24" }),
         )
         .await?;
+    // Hasura's code for a check constraint of the table.
     assert_eq!(
         refused["errors"][0]["extensions"]["code"],
         "permission-error"

@@ -31,12 +31,16 @@ pub struct Relation {
     pub name: String,
     /// Whether it is a view.
     pub is_view: bool,
+    /// Whether its rows are in partitions.
+    pub is_partitioned: bool,
     /// Whether rows can be added.
     pub is_insertable: bool,
     /// Whether rows can be changed.
     pub is_updatable: bool,
     /// Whether rows can be removed.
     pub is_deletable: bool,
+    /// Whether a trigger may change rows before they are added.
+    pub has_insert_triggers: bool,
     /// The comment on it.
     pub comment: Option<String>,
     /// Its columns, in order.

@@ -4,9 +4,16 @@ from (
   select n.nspname as schema,
          c.relname as name,
          c.relkind in ('v', 'm') as is_view,
+         c.relkind = 'p' as is_partitioned,
          (pg_relation_is_updatable(c.oid, true) & 8) <> 0 as is_insertable,
          (pg_relation_is_updatable(c.oid, true) & 4) <> 0 as is_updatable,
          (pg_relation_is_updatable(c.oid, true) & 16) <> 0 as is_deletable,
+         exists (
+           -- Row triggers that run before an insert (2, 4), or instead of it on a view (64).
+           select 1
+           from pg_trigger g
+           where g.tgrelid = c.oid and not g.tgisinternal and (g.tgtype & 4) <> 0 and (g.tgtype & 66) <> 0
+         ) as has_insert_triggers,
          obj_description(c.oid, 'pg_class') as comment,
          (
            select coalesce(json_agg(json_build_object(

@@ -12,7 +12,7 @@ pub enum Code {
     AccessDenied,
     /// The request contradicts itself.
     BadRequest,
-    /// A unique, foreign-key, check or not-null constraint was violated.
+    /// A unique, foreign-key, exclusion or not-null constraint was violated.
     ConstraintViolation,
     /// PostgreSQL could not read a value as its type.
     DataException,
@@ -28,7 +28,7 @@ pub enum Code {
     NotSupported,
     /// The document is not GraphQL.
     ParseFailed,
-    /// A check of the role's permission rejected the new row.
+    /// A check of the role's permission, or of the table, rejected the new row.
     PermissionError,
     /// PostgreSQL refused a statement for what the client asked.
     PostgresError,

@@ -343,7 +343,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             .schema
             .execute(request.data(session).data(Arc::clone(&state)))
             .await;
-        state.transaction.end(response.errors.is_empty()).await?;
+        let ended = state.transaction.end(response.errors.is_empty()).await;
         if !response.errors.is_empty() {
             let errors = response
                 .errors
@@ -352,6 +352,7 @@ impl<M: ObjectType + 'static> Engine<M> {
                 .collect();
             return Ok(Answer { data: None, errors });
         }
+        ended?;
         let data = assemble(&order, &response.data, &state)?;
         if kind == OperationType::Query {
             let mut places = state.notes().places.clone();

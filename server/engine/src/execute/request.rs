@@ -28,6 +28,8 @@ pub(super) struct Notes {
     pub(super) statements: BTreeMap<String, Arc<Compiled>>,
     /// What the plans took from variables.
     pub(super) places: Places,
+    /// Whether a mutation failed, so that all of them will be rolled back.
+    has_failed: bool,
 }
 
 impl RequestState {
@@ -63,6 +65,14 @@ impl RequestState {
     /// Whether this field is the first of its response key.
     pub(super) fn claim(&self, key: &str) -> bool {
         self.notes().claimed.insert(key.to_owned())
+    }
+
+    pub(super) fn fail(&self) {
+        self.notes().has_failed = true;
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.notes().has_failed
     }
 
     pub(super) fn answer(&self, key: &str, json: String) {

@@ -26,7 +26,7 @@ use crate::{
     Pool,
     error::{Code, GraphqlError},
     model::{Caller, Model, Options},
-    plan::{Planner, RootRequest, selected_field},
+    plan::{Mutation, Planner, RootRequest, selected_field},
     schema::{RoleTypes, RootField, role_types},
     session::Session,
     sql::{self, Compiled},
@@ -264,7 +264,7 @@ impl EngineCore {
         Ok(Some(Value::Null))
     }
 
-    /// The same for a mutation, in the transaction of the request.
+    /// The same for a mutation, in the transaction of the request. After a failure nothing more is written.
     async fn mutation_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let Some((planner, root)) = self.planner(ctx) else {
             return Ok(None);
@@ -273,24 +273,39 @@ impl EngineCore {
         let planned = noted(ctx, planner, planned);
         let state = ctx.data_unchecked::<Arc<RequestState>>();
         let key = ctx.item.node.response_key().node.as_str();
-        if !state.claim(key) {
+        if state.has_failed() || !state.claim(key) {
             return Ok(Some(Value::Null));
         }
-        let mutation = planned?;
+        let written = match planned {
+            Ok(mutation) => self.written(ctx, state, key, &mutation).await,
+            Err(error) => Err(error),
+        };
+        written.inspect_err(|_| state.fail())?;
+        Ok(Some(Value::Null))
+    }
+
+    /// Writes, or only tells how.
+    async fn written(
+        &self,
+        ctx: &Context<'_>,
+        state: &RequestState,
+        key: &str,
+        mutation: &Mutation,
+    ) -> Result<(), GraphqlError> {
         if state.is_explaining {
-            for (position, statement) in self.told(&mutation).into_iter().enumerate() {
+            for (position, statement) in self.told(mutation).into_iter().enumerate() {
                 state.tell(&format!("{key} {position:03}"), &Arc::new(statement.into()));
             }
-            return Ok(Some(Value::Null));
+            return Ok(());
         }
         let values = Values {
             variables: &ctx.query_env.variables,
             session: &state.session,
         };
         let mut conn = state.transaction.begin(&self.pool, &state.session).await?;
-        let json = self.run_mutation(&mut conn, &mutation, &values).await?;
+        let json = self.run_mutation(&mut conn, mutation, &values).await?;
         state.answer(key, json);
-        Ok(Some(Value::Null))
+        Ok(())
     }
 
     /// The statement of the current field; `None` when the field is not a table's.

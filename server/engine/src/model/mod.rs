@@ -61,6 +61,10 @@ pub struct Table {
     pub primary_key: Vec<ColumnId>,
     /// Its primary key and unique constraints.
     pub unique_constraints: Vec<UniqueConstraint>,
+    /// Whether its rows are in partitions, of which PostgreSQL does not tell when a row was added.
+    pub is_partitioned: bool,
+    /// Whether rows are added just as they are given, but for defaults.
+    pub keeps_given_values: bool,
     /// Its relationships, by name.
     pub relationships: BTreeMap<String, Relationship>,
     access: BTreeMap<String, Access>,

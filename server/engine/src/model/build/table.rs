@@ -66,6 +66,8 @@ impl Builder<'_> {
             primary_key,
             unique_constraints: unique_constraints(relation, &columns),
             columns,
+            is_partitioned: relation.is_partitioned,
+            keeps_given_values: !relation.is_view && !relation.has_insert_triggers,
             relationships: BTreeMap::new(),
             access: BTreeMap::new(),
         }

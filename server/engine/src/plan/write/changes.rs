@@ -183,12 +183,7 @@ impl<'a> Planner<'a> {
                 changes.push(Change {
                     column: column.id,
                     operator,
-                    value: self.column_value(
-                        column,
-                        &value,
-                        operator.operand_sql(&column.sql_type),
-                        &place,
-                    )?,
+                    value: self.operand(column, operator, &value, &place)?,
                 });
             }
         }

@@ -7,7 +7,9 @@
 use async_graphql::parser::types::Field as DocumentField;
 
 use super::{
-    Action, Conflict, Given, Insert, Step, denied,
+    Action, Conflict, Given, Insert, Step,
+    decided::is_decided_before,
+    denied,
     rows::{NewRow, ParsedRow, Related},
 };
 use crate::{
@@ -113,6 +115,8 @@ impl<'a> Planner<'a> {
             steps.push(Step {
                 table: table.id,
                 action: Action::Insert(Insert {
+                    is_decided_before: conflict.is_none()
+                        && is_decided_before(table, &access.check, &part),
                     rows: part,
                     conflict: conflict.cloned(),
                     check: access.check.clone(),

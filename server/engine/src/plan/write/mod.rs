@@ -5,6 +5,7 @@
 
 mod changes;
 mod conflict;
+mod decided;
 mod insert;
 mod response;
 mod rows;
@@ -78,6 +79,8 @@ pub struct Insert {
     pub conflict: Option<Conflict>,
     /// What each added row must satisfy.
     pub check: Predicate,
+    /// Whether the given values alone decide the check: then it is asked before a constraint can tell of other rows.
+    pub is_decided_before: bool,
 }
 
 /// The value of a column of a new row.

@@ -3,7 +3,7 @@
 use super::{Conflict, Given, changes::writable, missing_field, unknown_field};
 use crate::{
     error::{Code, GraphqlError},
-    model::{Bind, Column, ColumnId, InsertAccess, Relationship, Table},
+    model::{Bind, Column, ColumnId, InsertAccess, Relationship, Table, UpdateOperator},
     plan::{input::Input, planner::Planner},
 };
 
@@ -59,7 +59,7 @@ impl<'a> Planner<'a> {
             let column = writable(table, &access.columns, name).ok_or_else(|| {
                 unknown_field(name, &format!("{}_insert_input", table.name), &row.path)
             })?;
-            let value = self.column_value(column, &value, &column.sql_type, &place)?;
+            let value = self.column_value(column, &value, &place)?;
             values.push((column.id, Given::Bind(value)));
         }
         refuse_determined(table, &values, &row, &related)?;
@@ -117,21 +117,37 @@ impl<'a> Planner<'a> {
         }))
     }
 
-    /// A client's value for a column; null only where the column can be null.
+    /// A client's new value for a column; null only where the column can be null.
     pub(super) fn column_value(
         &self,
         column: &Column,
         value: &Input<'a>,
-        sql_type: &str,
         place: &str,
     ) -> Result<Bind, GraphqlError> {
         if value.is_null() && !column.is_nullable {
-            let scalar = column.scalar.type_name();
-            let problem = format!("unexpected null value for type '{scalar}'");
-            return Err(GraphqlError::new(Code::ValidationFailed, problem).at(place));
+            return Err(unexpected_null(&column.scalar.type_name()).at(place));
         }
         self.inputs
-            .bind_nullable(value, sql_type)
+            .bind_nullable(value, &column.sql_type)
+            .map_err(|error| error.at(place))
+    }
+
+    /// A client's operand for a column. Only `_set` takes null: with any other operator it would empty the column.
+    pub(super) fn operand(
+        &self,
+        column: &Column,
+        operator: UpdateOperator,
+        value: &Input<'a>,
+        place: &str,
+    ) -> Result<Bind, GraphqlError> {
+        if operator == UpdateOperator::Set {
+            return self.column_value(column, value, place);
+        }
+        if value.is_null() {
+            return Err(unexpected_null(&operator.operand(&column.scalar)).at(place));
+        }
+        self.inputs
+            .bind(value, operator.operand_sql(&column.sql_type))
             .map_err(|error| error.at(place))
     }
 
@@ -142,6 +158,11 @@ impl<'a> Planner<'a> {
     ) -> Result<Vec<(&'a str, Input<'a>)>, GraphqlError> {
         object.map_or(Ok(Vec::new()), |object| self.inputs.members(object))
     }
+}
+
+fn unexpected_null(ty: &str) -> GraphqlError {
+    let problem = format!("unexpected null value for type '{ty}'");
+    GraphqlError::new(Code::ValidationFailed, problem)
 }
 
 /// A column has one source: the client, the parent, or a row that is added before.

@@ -1,8 +1,11 @@
 //! Rows that are added, and what becomes of rows that they meet.
 
-use super::super::{Alias, Scope, Writer};
+use super::{
+    super::{Alias, Scope, Writer},
+    PLACE,
+};
 use crate::{
-    model::{Bind, ColumnId, Source, Table, Value, array_literal},
+    model::{Bind, ColumnId, Predicate, Source, Table, Value, array_literal},
     plan::write::{Conflict, Insert, is_uniform},
 };
 
@@ -10,6 +13,13 @@ use crate::{
 pub(super) const IS_ADDED: &str = "is_added$";
 
 type Row = [(ColumnId, Value)];
+
+/// Whether rows that are not of a table say the names of its columns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Columns,
+    Unsaid,
+}
 
 impl Writer<'_> {
     pub(super) fn insert(
@@ -24,18 +34,22 @@ impl Writer<'_> {
             .syntax(" as ")
             .put_alias(alias);
         match rows {
+            [first, ..] if insert.is_decided_before => {
+                self.columns(table, first);
+                self.allowed(table, first);
+            }
             [first, _, ..] if is_uniform(rows) && !first.is_empty() => {
                 self.columns(table, first);
-                self.unnested(table, first, rows);
+                self.unnested(table, first, rows, Names::Unsaid);
+                self.syntax(" order by place");
             }
             _ => self.listed(table, rows),
         }
-        let update = insert.conflict.as_ref().and_then(|it| it.update.as_ref());
         if let Some(conflict) = &insert.conflict {
             self.conflict(table, alias, conflict);
         }
         self.syntax(" returning ").put_alias(alias).syntax(".*");
-        if update.is_some_and(|update| update.check.is_some()) {
+        if update_check(insert).is_some() && !table.is_partitioned {
             // A row that PostgreSQL has just added has no transaction that deleted or locked an older version of it.
             self.syntax(", ")
                 .column(alias, "xmax")
@@ -52,14 +66,58 @@ impl Writer<'_> {
         self.syntax(")");
     }
 
+    /// The new rows, and whether all of them may be added, as `given` and `allowed`. A check that is null does not
+    /// hold.
+    pub(super) fn given(
+        &mut self,
+        table: &Table,
+        insert: &Insert,
+        rows: &[Vec<(ColumnId, Value)>],
+    ) {
+        let Some(first) = rows.first() else {
+            return;
+        };
+        self.syntax("given as (");
+        self.unnested(table, first, rows, Names::Columns);
+        let alias = self.alias();
+        self.syntax("), allowed as (select bool_and(coalesce(");
+        self.predicate(Scope::new(table, alias), &insert.check);
+        self.syntax(", false)) as holds from given ")
+            .put_alias(alias)
+            .syntax("), ");
+    }
+
+    /// The rows of `given`, if all of them may be added.
+    fn allowed(&mut self, table: &Table, first: &Row) {
+        for (position, (column, _)) in first.iter().enumerate() {
+            self.syntax(if position == 0 { " select " } else { ", " })
+                .name(&table.column(*column).sql_name);
+        }
+        self.syntax(" from given where (select holds from allowed) order by ")
+            .name(PLACE);
+    }
+
     /// Rows of one set of columns: a list for each column, so that the text is the same for any number of rows.
-    fn unnested(&mut self, table: &Table, first: &Row, rows: &[Vec<(ColumnId, Value)>]) {
+    fn unnested(
+        &mut self,
+        table: &Table,
+        first: &Row,
+        rows: &[Vec<(ColumnId, Value)>],
+        names: Names,
+    ) {
         let given = self.alias();
         for (position, (column, _)) in first.iter().enumerate() {
+            let column = table.column(*column);
             self.syntax(if position == 0 { " select " } else { ", " })
                 .column(given, &position.to_string())
                 .syntax("::")
-                .sql_type(&table.column(*column).sql_type);
+                .sql_type(&column.sql_type);
+            if names == Names::Columns {
+                self.syntax(" as ").name(&column.sql_name);
+            }
+        }
+        if names == Names::Columns {
+            self.syntax(", place as ").name(PLACE);
         }
         for (position, (column, _)) in first.iter().enumerate() {
             let values = rows.iter().map(|row| value(row, *column));
@@ -74,9 +132,7 @@ impl Writer<'_> {
             self.syntax(if position == 0 { " (" } else { ", " })
                 .name(&position.to_string());
         }
-        self.syntax(", place) order by ")
-            .put_alias(given)
-            .syntax(".place");
+        self.syntax(", place)");
     }
 
     /// Rows of several sets of columns: what one of them lacks gets its default.
@@ -135,6 +191,12 @@ impl Writer<'_> {
         }
         self.where_clause(Scope::new(table, alias), &update.filter);
     }
+}
+
+/// The check of rows that were changed because a new row met them, where they have one of their own.
+pub(super) fn update_check(insert: &Insert) -> Option<&Predicate> {
+    let update = insert.conflict.as_ref()?.update.as_ref()?;
+    update.check.as_ref()
 }
 
 fn value(row: &Row, id: ColumnId) -> Option<&str> {

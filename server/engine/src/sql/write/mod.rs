@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The name under which rows that were written before carry their place. No column is named so.
+/// The name under which rows that are no table's carry their place. No column is named so.
 const PLACE: &str = "place$";
 
 /// What a writing statement says of itself in the first letter of its answer.
@@ -69,7 +69,13 @@ pub fn step(
     let mut writer = Writer::new(model);
     let table = model.table(step.table);
     let alias = writer.alias();
-    writer.syntax("with written as (");
+    writer.syntax("with ");
+    if let Action::Insert(insert) = &step.action
+        && insert.is_decided_before
+    {
+        writer.given(table, insert, rows);
+    }
+    writer.syntax("written as (");
     match &step.action {
         Action::Insert(insert) => writer.insert(table, alias, insert, rows),
         Action::Update(update) => {
@@ -152,30 +158,34 @@ impl Writer<'_> {
     /// The first letter of the answer. A check that is null does not hold.
     fn verdict(&mut self, table: &Table, action: &Action) {
         let (check, update_check, at_most) = match action {
-            Action::Insert(insert) => (
-                &insert.check,
-                insert
-                    .conflict
-                    .as_ref()
-                    .and_then(|conflict| conflict.update.as_ref())
-                    .and_then(|update| update.check.as_ref()),
-                None,
-            ),
+            Action::Insert(insert) => (&insert.check, insert::update_check(insert), None),
             Action::Update(update) => (&update.check, None, update.at_most.as_ref()),
             Action::Delete(delete) => (&Predicate::TRUE, None, delete.at_most.as_ref()),
         };
         self.syntax("case");
+        if let Action::Insert(insert) = action
+            && insert.is_decided_before
+        {
+            self.syntax(" when not (select holds from allowed) then ")
+                .syntax(Verdict::Unchecked.letter());
+        }
         if let Some(at_most) = at_most {
             self.syntax(" when (select count(*) from written) > ")
                 .bind(at_most)
                 .syntax(" then ")
                 .syntax(Verdict::TooMany.letter());
         }
+        // Where it is not known which rows were added, each must satisfy both checks.
+        let tells_added = update_check.is_some() && !table.is_partitioned;
+        self.violation(
+            table,
+            check,
+            tells_added.then_some(true),
+            Verdict::Unchecked,
+        );
         if let Some(update_check) = update_check {
-            self.violation(table, check, Some(true), Verdict::Unchecked);
-            self.violation(table, update_check, Some(false), Verdict::UpdateUnchecked);
-        } else {
-            self.violation(table, check, None, Verdict::Unchecked);
+            let changed = tells_added.then_some(false);
+            self.violation(table, update_check, changed, Verdict::UpdateUnchecked);
         }
         self.syntax(" when true then ")
             .syntax(Verdict::Good.letter())
