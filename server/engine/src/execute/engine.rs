@@ -17,6 +17,7 @@ use super::{
     cache::{CachedPlan, DocumentKey, PlanCache},
     deadline::{self, Canceller},
     document::Document,
+    federation::complete_service,
     limits::{LimitRules, Limits},
     live,
     request::RequestState,
@@ -32,7 +33,8 @@ use crate::{
     error::{Code, GraphqlError},
     metadata::Metadata,
     model::{Caller, Execution, Inconsistencies, Model, Options},
-    plan::{Places, Template, directive_variables, selected_fields},
+    plan::{Places, Selected, Template, directive_variables, selected_fields},
+    schema::federation,
     session::Session,
     sql::Compiled,
 };
@@ -159,6 +161,7 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
                     let schema = schema
                         .data(Arc::clone(&core))
                         .validation_mode(ValidationMode::Fast)
+                        .enable_subscription_in_federation()
                         .finish();
                     (schema, core)
                 },
@@ -328,6 +331,9 @@ impl<M: ObjectType + 'static> Engine<M> {
         }
         let roots = selected_fields(&[&operation.selection_set.node], &document.parsed.fragments);
         let order: Vec<String> = roots.iter().map(|root| root.key.to_owned()).collect();
+        let is_service = |root: &&Selected<'_>| root.field.name.node == federation::SERVICE;
+        let services = roots.iter().filter(is_service);
+        let services: Vec<String> = services.map(|root| root.key.to_owned()).collect();
         if kind == OperationType::Mutation {
             self.refuse_mixture(
                 &session,
@@ -338,8 +344,8 @@ impl<M: ObjectType + 'static> Engine<M> {
         request.set_parsed_query(document.parsed);
         let variables = request.variables.clone();
         let state = Arc::new(RequestState::new(session.clone()));
-        let response = self
-            .role_of(&session)
+        let role = self.role_of(&session);
+        let mut response = role
             .schema
             .execute(request.data(session).data(Arc::clone(&state)))
             .await;
@@ -353,6 +359,13 @@ impl<M: ObjectType + 'static> Engine<M> {
             return Ok(Answer { data: None, errors });
         }
         ended?;
+        if let async_graphql::Value::Object(fields) = &mut response.data {
+            for service in services {
+                if let Some(value) = fields.get_mut(service.as_str()) {
+                    complete_service(value, &role.types.roots);
+                }
+            }
+        }
         let data = assemble(&order, &response.data, &state)?;
         if kind == OperationType::Query {
             let mut places = state.notes().places.clone();

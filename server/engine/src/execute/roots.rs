@@ -155,6 +155,17 @@ impl ContainerType for QueryRoot {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         self.0.query_field(ctx).await
     }
+
+    /// Asked once for each representation; the first answers for all of them.
+    async fn find_entity(&self, ctx: &Context<'_>, _: &Value) -> ServerResult<Option<Value>> {
+        let state = ctx.data_unchecked::<Arc<RequestState>>();
+        let key = ctx.item.node.response_key().node.as_str();
+        if state.claim(key) && !state.is_explaining {
+            let json = self.0.entities(ctx, state).await?;
+            state.answer(key, json);
+        }
+        Ok(Some(Value::Null))
+    }
 }
 
 impl ObjectType for QueryRoot {}
@@ -323,20 +334,19 @@ impl EngineCore {
         let key = ctx.item.node.response_key().node.as_str();
         let set = &environment.operation.node.selection_set.node;
         let selected = selected_field(set, &environment.fragments, key)?;
-        let planner = Planner::new(
-            &self.model,
-            &self.role,
-            self.options,
-            &environment.fragments,
-            &environment.variables,
-        );
-        let root = RootRequest { root, selected };
-        Some((planner.backend(self.is_backend), root))
+        Some((self.planner_of(ctx), RootRequest { root, selected }))
+    }
+
+    pub(super) fn planner_of<'c>(&'c self, ctx: &'c Context<'_>) -> Planner<'c> {
+        let environment = &ctx.query_env;
+        let (fragments, variables) = (&environment.fragments, &environment.variables);
+        Planner::new(&self.model, &self.role, self.options, fragments, variables)
+            .backend(self.is_backend)
     }
 }
 
 /// The plan of the current field, once it is noted what it took from variables; its errors with their place.
-fn noted<T>(
+pub(super) fn noted<T>(
     ctx: &Context<'_>,
     planner: Planner<'_>,
     planned: Result<T, GraphqlError>,

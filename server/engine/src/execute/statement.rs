@@ -136,14 +136,16 @@ pub async fn run(
         .map_err(|error| database_error(&error))
 }
 
-/// Runs a statement that answers rows of one text each; a connection keeps it prepared.
+/// Runs a statement that answers rows of one text each.
 pub async fn texts(
     conn: &mut AsyncPgConnection,
     pieces: &[String],
     values: &[Value],
+    preparation: Preparation,
 ) -> Result<Vec<String>, GraphqlError> {
+    let _running = deadline::begin(conn)?;
     let bound = Bound {
-        preparation: Preparation::Kept,
+        preparation,
         pieces,
         values,
     };

@@ -135,6 +135,19 @@ impl<'a> Inputs<'a> {
         })
     }
 
+    /// A value that the statement holds, in PostgreSQL's input form.
+    pub(super) fn constant_text(
+        &self,
+        input: &Input<'a>,
+        sql_type: &str,
+    ) -> Result<crate::model::Value, GraphqlError> {
+        self.pin(input);
+        match input {
+            Input::Literal(value) => text_of(&self.constant(value), sql_type),
+            Input::Variable { value, .. } => text_of(value, sql_type),
+        }
+    }
+
     /// A boolean that shapes the statement.
     pub(super) fn boolean(&self, input: &Input<'a>) -> Result<bool, GraphqlError> {
         self.pin(input);

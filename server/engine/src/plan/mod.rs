@@ -4,6 +4,7 @@
 //! later: [`crate::sql::json`] lets PostgreSQL build the JSON; another execution can read the same plan.
 
 mod aggregate;
+mod entities;
 mod filter;
 mod input;
 mod json_path;
@@ -33,6 +34,17 @@ pub enum Root {
     Stream(Box<Stream>),
     /// Counts over rows, with the rows.
     Aggregate(Aggregate),
+}
+
+/// Rows of one table by keys that somebody else holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntityGroup {
+    /// What is shown of them, and the role's rule.
+    pub rows: Select,
+    /// The columns of the key, each with the list of its values.
+    pub keys: Vec<(ColumnId, Bind)>,
+    /// Where each of them stands in the answer.
+    pub places: Vec<usize>,
 }
 
 /// Rows in the order of a column, a batch after the other.

@@ -253,7 +253,15 @@ impl<'a> Planner<'a> {
         table: &'a Table,
         below: &[&'a async_graphql::parser::types::SelectionSet],
     ) -> Result<Vec<Field>, GraphqlError> {
-        selected_fields(below, self.fragments)
+        self.fields_of(table, &selected_fields(below, self.fragments))
+    }
+
+    pub(super) fn fields_of(
+        &self,
+        table: &'a Table,
+        selected: &[Selected<'a>],
+    ) -> Result<Vec<Field>, GraphqlError> {
+        selected
             .iter()
             .map(|selected| {
                 Ok(Field {

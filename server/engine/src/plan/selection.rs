@@ -30,7 +30,21 @@ pub fn selected_fields<'a>(
 ) -> Vec<Selected<'a>> {
     let mut found = Found::default();
     for set in sets {
-        collect(set, fragments, &mut |field| found.add(field));
+        collect(set, fragments, &|_| true, &mut |field| found.add(field));
+    }
+    found.fields
+}
+
+/// The same, where fragments may be on other types: of those only the ones on `types`.
+pub fn selected_fields_on<'a>(
+    sets: &[&'a SelectionSet],
+    fragments: &'a Fragments,
+    types: &[&str],
+) -> Vec<Selected<'a>> {
+    let mut found = Found::default();
+    let is_meant = |condition: &str| types.contains(&condition);
+    for set in sets {
+        collect(set, fragments, &is_meant, &mut |field| found.add(field));
     }
     found.fields
 }
@@ -42,7 +56,7 @@ pub fn selected_field<'a>(
     key: &str,
 ) -> Option<Selected<'a>> {
     let mut found = Found::default();
-    collect(set, fragments, &mut |field| {
+    collect(set, fragments, &|_| true, &mut |field| {
         if field.response_key().node == key {
             found.add(field);
         }
@@ -110,17 +124,27 @@ pub fn directive_variables(document: &ExecutableDocument) -> Vec<String> {
     found
 }
 
-fn collect<'a>(set: &'a SelectionSet, fragments: &'a Fragments, add: &mut impl FnMut(&'a Field)) {
+fn collect<'a>(
+    set: &'a SelectionSet,
+    fragments: &'a Fragments,
+    is_meant: &impl Fn(&str) -> bool,
+    add: &mut impl FnMut(&'a Field),
+) {
     for selection in &set.items {
         match &selection.node {
             Selection::Field(field) => add(&field.node),
             Selection::FragmentSpread(spread) => {
-                if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
-                    collect(&fragment.node.selection_set.node, fragments, add);
+                if let Some(fragment) = fragments.get(&spread.node.fragment_name.node)
+                    && is_meant(&fragment.node.type_condition.node.on.node)
+                {
+                    collect(&fragment.node.selection_set.node, fragments, is_meant, add);
                 }
             }
             Selection::InlineFragment(fragment) => {
-                collect(&fragment.node.selection_set.node, fragments, add);
+                let condition = fragment.node.type_condition.as_ref();
+                if condition.is_none_or(|condition| is_meant(&condition.node.on.node)) {
+                    collect(&fragment.node.selection_set.node, fragments, is_meant, add);
+                }
             }
         }
     }

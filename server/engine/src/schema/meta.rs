@@ -83,6 +83,28 @@ pub(super) fn object(
     }
 }
 
+/// A union of objects.
+pub(super) fn union(name: &str, objects: impl IntoIterator<Item = String>) -> MetaType {
+    MetaType::Union {
+        name: name.to_owned(),
+        description: None,
+        possible_types: objects.into_iter().collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: Some(RUST_TYPE),
+        directive_invocations: Vec::new(),
+    }
+}
+
+/// An object that other subgraphs may refer to by these keys.
+pub(super) fn with_keys(mut object: MetaType, all: Option<Vec<String>>) -> MetaType {
+    if let MetaType::Object { keys, .. } = &mut object {
+        *keys = all;
+    }
+    object
+}
+
 pub(super) fn input_object(name: &str, fields: impl IntoIterator<Item = Input>) -> MetaType {
     MetaType::InputObject {
         name: name.to_owned(),

@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod comparisons;
+pub mod federation;
 mod inputs;
 mod meta;
 mod mutations;

@@ -1,6 +1,6 @@
 //! The object type of a table, and the enumeration of its columns.
 
-use super::{RoleTypes, RoleView, meta};
+use super::{RoleTypes, RoleView, federation, meta};
 use crate::model::{Column, Kind, Relationship, Scalar, Table};
 
 pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
@@ -23,7 +23,10 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
     insert(
         made,
         name,
-        meta::object(name, table.comment.as_deref(), fields),
+        meta::with_keys(
+            meta::object(name, table.comment.as_deref(), fields),
+            federation::key_fields(table, view.role),
+        ),
     );
 
     let values: Vec<String> = view

@@ -39,6 +39,16 @@ pub(super) struct Outer<'a> {
     mapping: &'a [(ColumnId, ColumnId)],
 }
 
+impl<'a> Outer<'a> {
+    /// Rows that are joined to `alias` on these columns, which it has by the names of the table's.
+    pub(super) fn new(table: &'a Table, alias: Alias, mapping: &'a [(ColumnId, ColumnId)]) -> Self {
+        Self {
+            scope: Scope::new(table, alias),
+            mapping,
+        }
+    }
+}
+
 /// Where the rows of a select come from.
 pub(super) enum Rows {
     /// The table itself; `is_single` when at most one row is wanted of possibly many.
@@ -97,7 +107,7 @@ impl Writer<'_> {
         self.select(select, &Rows::Written(name), None);
     }
 
-    fn select(&mut self, select: &Select, rows: &Rows, outer: Option<Outer<'_>>) {
+    pub(super) fn select(&mut self, select: &Select, rows: &Rows, outer: Option<Outer<'_>>) {
         let items: Vec<Item<'_>> = select.fields.iter().map(Item::Named).collect();
         self.select_items(select, &items, rows, outer);
     }
@@ -132,9 +142,6 @@ impl Writer<'_> {
                 self.syntax(", ");
             }
             self.item(scope, item, &mut object_aliases);
-        }
-        if items.is_empty() {
-            self.syntax("1");
         }
         self.syntax(" from ");
         if is_cut_first {

@@ -203,7 +203,8 @@ impl Poller {
                 return Ok(vec![answer]);
             }
             let values = self.multiplexed.values(batch, &self.shared);
-            statement::texts(conn, &self.multiplexed.pieces, &values).await
+            let pieces = &self.multiplexed.pieces;
+            statement::texts(conn, pieces, &values, Preparation::Kept).await
         })
         .await?
     }

@@ -16,7 +16,7 @@ use async_graphql::{
 
 use crate::error::{Code, GraphqlError};
 
-pub use types::Types;
+pub use types::{RootNames, Types};
 
 /// Where the walk is: Hasura's path, and the position in the document.
 pub(super) struct Place {

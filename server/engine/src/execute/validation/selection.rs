@@ -17,6 +17,7 @@ use super::{
     value::{Given, Rule, Values},
 };
 use crate::error::GraphqlError;
+use crate::schema::federation;
 
 /// A walk through one operation.
 pub(super) struct Walk<'a> {
@@ -144,7 +145,8 @@ impl<'a> Walk<'a> {
         if name == "__typename" {
             return Ok(());
         }
-        let is_hidden = !self.scope.has_introspection && matches!(name, "__schema" | "__type");
+        let tells_schema = matches!(name, "__schema" | "__type" | federation::SERVICE);
+        let is_hidden = !self.scope.has_introspection && tells_schema;
         place.key(name);
         let Some(known) = self.scope.types.field(ty, name).filter(|_| !is_hidden) else {
             return Err(place.invalid(format!("field '{name}' not found in type: '{ty}'")));

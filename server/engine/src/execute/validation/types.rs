@@ -7,6 +7,8 @@ use async_graphql::{
     registry::{MetaField, MetaInputValue, MetaType, Registry},
 };
 
+use crate::schema::federation;
+
 /// The roots of a schema, by kind of operation.
 #[derive(Debug, Clone, Default)]
 pub struct RootNames {
@@ -29,8 +31,17 @@ pub struct Types {
 impl Types {
     /// What a registry knows, once everything is in it.
     pub fn of(registry: &Registry) -> Self {
+        let mut types = registry.types.clone();
+        if let Some((added, fields)) = federation::additions(registry.types.values()) {
+            types.extend(added.into_iter().map(|ty| (ty.name().to_owned(), ty)));
+            if let Some(MetaType::Object { fields: query, .. }) =
+                types.get_mut(&registry.query_type)
+            {
+                query.extend(fields.into_iter().map(|field| (field.name.clone(), field)));
+            }
+        }
         Self {
-            types: registry.types.clone(),
+            types,
             roots: RootNames {
                 query: registry.query_type.clone(),
                 mutation: registry.mutation_type.clone(),
