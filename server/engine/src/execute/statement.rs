@@ -293,7 +293,7 @@ fn violation(message: String) -> GraphqlError {
 /// diesel does not hand on the SQLSTATE, so the class is told by the words that PostgreSQL uses for it. A message
 /// that is not known here is a fault of ours and is not shown.
 fn is_data_exception(message: &str) -> bool {
-    const BEGINNINGS: [&str; 8] = [
+    const BEGINNINGS: [&str; 11] = [
         "invalid input",
         "malformed",
         "value too long",
@@ -302,6 +302,9 @@ fn is_data_exception(message: &str) -> bool {
         "LIKE pattern must not",
         "invalid regular expression",
         "date/time field value",
+        "invalid symbol",
+        "invalid base64",
+        "invalid byte sequence",
     ];
     BEGINNINGS
         .iter()

@@ -4,6 +4,7 @@
 //! later: [`crate::sql::json`] lets PostgreSQL build the JSON; another execution can read the same plan.
 
 mod aggregate;
+mod connection;
 mod entities;
 mod filter;
 mod input;
@@ -32,8 +33,62 @@ pub enum Root {
     One(Select),
     /// Rows as they come.
     Stream(Box<Stream>),
+    /// A page of rows, by cursors.
+    Connection(Box<Connection>),
     /// Counts over rows, with the rows.
     Aggregate(Aggregate),
+}
+
+/// A page of rows before or after a cursor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connection {
+    /// The rows, in an order in which no two are equal; shows no fields itself.
+    pub rows: Select,
+    /// The page begins after this cursor.
+    pub after: Option<Bind>,
+    /// The page ends before this cursor.
+    pub before: Option<Bind>,
+    /// Whether the last rows are wanted, not the first ones.
+    pub is_backward: bool,
+    /// What is shown.
+    pub fields: Vec<(String, ConnectionField)>,
+}
+
+/// A field of a connection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConnectionField {
+    /// The name of the type.
+    Typename(String),
+    /// The rows.
+    Edges(Vec<(String, EdgeField)>),
+    /// Where the page is among all.
+    Page(Vec<(String, PageField)>),
+}
+
+/// A field of a row of a connection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EdgeField {
+    /// The name of the type.
+    Typename(String),
+    /// Where the row is.
+    Cursor,
+    /// The row.
+    Node(Vec<Field>),
+}
+
+/// A field of the place of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageField {
+    /// The name of the type.
+    Typename,
+    /// Where the first row is.
+    StartCursor,
+    /// Where the last row is.
+    EndCursor,
+    /// Whether rows follow.
+    HasNext,
+    /// Whether rows precede.
+    HasPrevious,
 }
 
 /// Rows of one table by keys that somebody else holds.
@@ -78,6 +133,19 @@ pub struct Select {
 }
 
 impl Select {
+    /// All rows of a table, showing nothing.
+    pub fn all(table: TableId) -> Self {
+        Self {
+            table,
+            fields: Vec::new(),
+            filter: Predicate::TRUE,
+            distinct: Vec::new(),
+            order: Vec::new(),
+            limit: Limit::default(),
+            offset: None,
+        }
+    }
+
     /// Whether only some of the rows are wanted, or in an order.
     pub fn is_cut(&self) -> bool {
         !self.order.is_empty() || self.is_limited()
@@ -186,6 +254,24 @@ pub struct Order {
     pub by: OrderBy,
     /// The direction.
     pub direction: Direction,
+}
+
+impl Order {
+    /// The same, or its opposite.
+    #[must_use]
+    pub fn turned(&self, is_opposite: bool) -> Self {
+        let Direction {
+            is_descending,
+            is_nulls_first,
+        } = self.direction;
+        Self {
+            by: self.by.clone(),
+            direction: Direction {
+                is_descending: is_descending != is_opposite,
+                is_nulls_first: is_nulls_first != is_opposite,
+            },
+        }
+    }
 }
 
 /// What rows are ordered by.

@@ -18,6 +18,9 @@ use crate::{
     schema::{RootField, RootKind},
 };
 
+/// PostgreSQL takes no more columns in one row of a result.
+const MOST_FIELDS: usize = 1_600;
+
 /// Plans the root fields of one request.
 pub struct Planner<'a> {
     pub(super) model: &'a Model,
@@ -89,6 +92,9 @@ impl<'a> Planner<'a> {
         let (field, below) = (request.selected.field, &request.selected.below);
         match request.root.kind {
             RootKind::List => Ok(Root::List(self.list(table, field, below)?)),
+            RootKind::Connection => Ok(Root::Connection(Box::new(
+                self.connection(table, field, below)?,
+            ))),
             RootKind::Stream => Ok(Root::Stream(Box::new(self.stream(table, field, below)?))),
             RootKind::Aggregate => Ok(Root::Aggregate(self.aggregate(table, field, below)?)),
             RootKind::ByKey => {
@@ -225,7 +231,10 @@ impl<'a> Planner<'a> {
         }))
     }
 
-    fn count_bind(&self, input: Option<&Input<'a>>) -> Result<Option<Bind>, GraphqlError> {
+    pub(super) fn count_bind(
+        &self,
+        input: Option<&Input<'a>>,
+    ) -> Result<Option<Bind>, GraphqlError> {
         input
             .filter(|input| !input.is_null())
             .map(|input| self.inputs.bind(input, "bigint"))
@@ -261,6 +270,10 @@ impl<'a> Planner<'a> {
         table: &'a Table,
         selected: &[Selected<'a>],
     ) -> Result<Vec<Field>, GraphqlError> {
+        if selected.len() > MOST_FIELDS {
+            let problem = format!("an object cannot have more than {MOST_FIELDS} fields");
+            return Err(GraphqlError::new(Code::LimitExceeded, problem));
+        }
         selected
             .iter()
             .map(|selected| {

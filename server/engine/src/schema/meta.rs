@@ -97,6 +97,14 @@ pub(super) fn union(name: &str, objects: impl IntoIterator<Item = String>) -> Me
     }
 }
 
+/// An object that other subgraphs may define, too.
+pub(super) fn shareable(mut object: MetaType) -> MetaType {
+    if let MetaType::Object { shareable, .. } = &mut object {
+        *shareable = true;
+    }
+    object
+}
+
 /// An object that other subgraphs may refer to by these keys.
 pub(super) fn with_keys(mut object: MetaType, all: Option<Vec<String>>) -> MetaType {
     if let MetaType::Object { keys, .. } = &mut object {

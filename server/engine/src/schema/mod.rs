@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod comparisons;
+mod connection;
 pub mod federation;
 mod inputs;
 mod meta;
@@ -68,6 +69,7 @@ pub fn role_types(model: &Model, caller: Caller<'_>) -> RoleTypes {
         outputs::add(&mut made, &view, table);
         inputs::add(&mut made, &view, table);
         aggregates::add(&mut made, &view, table);
+        connection::add(&mut made, &view, table);
         roots::add(&mut made, &view, table);
         mutations::add(&mut made, &view, table);
     }

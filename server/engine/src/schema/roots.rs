@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{RoleTypes, RoleView, inputs, meta, outputs};
+use super::{RoleTypes, RoleView, connection, inputs, meta, outputs};
 use crate::{
     metadata::SelectRoot,
     model::{Table, TableId},
@@ -24,6 +24,8 @@ pub enum RootKind {
     List,
     /// `T_by_pk`: one row or null.
     ByKey,
+    /// `T_connection`: a page of rows, by cursors.
+    Connection,
     /// `T_stream`: rows as they come.
     Stream,
     /// `T_aggregate`: counts, with the counted rows.
@@ -90,6 +92,14 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
             arguments: inputs::key_inputs(table),
         };
         by_key.add(made, view, table);
+        let connection = Query {
+            kind: RootKind::Connection,
+            action: SelectRoot::Select,
+            name: format!("{name}_connection"),
+            ty: format!("{name}_connection!"),
+            arguments: connection::arguments(name),
+        };
+        connection.add(made, view, table);
     }
 }
 

@@ -6,7 +6,7 @@
 //! lateral join, which PostgreSQL can memoize; an array relationship as a correlated subquery. With an order or a
 //! limit the base table is cut down first, in a subselect, so that related rows are read for the shown rows only.
 
-use super::{Alias, Scope, Statement, Writer};
+use super::{Alias, Scope, Statement, Writer, connection};
 use crate::{
     model::{ColumnId, Model, Table},
     plan::{Aggregate, AggregateField, AggregateValue, Field, FieldValue, Related, Root, Select},
@@ -18,6 +18,7 @@ pub fn statement(model: &Model, root: &Root) -> Statement {
     match root {
         Root::List(select) => writer.list_text(select),
         Root::Stream(stream) => writer.list_text(&stream.rows),
+        Root::Connection(connection) => return connection::statement(model, connection),
         Root::One(select) => {
             writer.syntax("select coalesce((select row_to_json(\"r$\") from (");
             writer.select(select, &Rows::Table { is_single: false }, None);

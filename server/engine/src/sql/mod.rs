@@ -4,6 +4,7 @@
 //! confused: [`Writer::syntax`] for what we wrote ourselves, [`Writer::name`] for identifiers, [`Writer::bind`]
 //! for everything that came from a client, a session or the metadata.
 
+mod connection;
 pub mod entities;
 pub mod json;
 pub mod multiplexed;

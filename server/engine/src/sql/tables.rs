@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     model::{Function, Model, Operand, Predicate, TableId},
-    plan::{Aggregate, AggregateField, Field, FieldValue, OrderBy, Root, Select},
+    plan::{
+        Aggregate, AggregateField, ConnectionField, EdgeField, Field, FieldValue, OrderBy, Root,
+        Select,
+    },
 };
 
 /// The names in PostgreSQL of the tables that a root field reads; `None` when it reads a view, which changes with
@@ -15,6 +18,19 @@ pub(super) fn read_by(model: &Model, root: &Root) -> Option<BTreeSet<String>> {
         Root::List(select) | Root::One(select) => rows(select, &mut tables),
         Root::Stream(stream) => rows(&stream.rows, &mut tables),
         Root::Aggregate(of) => aggregate(of, &mut tables),
+        Root::Connection(of) => {
+            rows(&of.rows, &mut tables);
+            for (_, field) in &of.fields {
+                let ConnectionField::Edges(edges) = field else {
+                    continue;
+                };
+                for (_, edge) in edges {
+                    if let EdgeField::Node(node) = edge {
+                        fields(node, &mut tables);
+                    }
+                }
+            }
+        }
     }
     tables
         .into_iter()
