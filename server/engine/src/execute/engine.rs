@@ -131,6 +131,7 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
         if !self.metadata.unserved.is_empty() {
             tracing::warn!(sections = ?self.metadata.unserved, "metadata has sections that are not served");
         }
+        self.limits.complete(&self.metadata.api_limits);
         self.limits.cap_rows(&mut self.metadata);
         let catalog = Catalog::read(&mut *self.pool.get().await?, &self.metadata).await?;
         let model = Arc::new(Model::build(&self.metadata, &catalog, self.options)?);
