@@ -49,7 +49,10 @@ async fn wrong_values_are_named_with_their_place() -> Result<()> {
             "[limits]\naddress_header = \"no header\"\n".to_owned(),
             "limits.address_header",
         ),
-        ("[limits.roles.user]\ndepht = 1\n".to_owned(), "did you mean `depth`?"),
+        (
+            "[limits.roles.user]\ndepht = 1\n".to_owned(),
+            "did you mean `depth`?",
+        ),
         (format!("{SERVICE}token = \"\"\n"), "secret"),
         (
             format!("{SERVICE}token = {{ env = \"NOT_SET_HERE\" }}\n"),
