@@ -45,6 +45,14 @@ async fn an_unknown_key_names_the_nearest_known_one() -> Result<()> {
 async fn wrong_values_are_named_with_their_place() -> Result<()> {
     for (config, words) in [
         (SERVICE.to_owned(), "token"),
+        (
+            "[limits]\naddress_header = \"no header\"\n".to_owned(),
+            "limits.address_header",
+        ),
+        (
+            "[limits.roles.user]\ndepht = 1\n".to_owned(),
+            "did you mean `depth`?",
+        ),
         (format!("{SERVICE}token = \"\"\n"), "secret"),
         (
             format!("{SERVICE}token = {{ env = \"NOT_SET_HERE\" }}\n"),

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use tests::harness::World;
+use tests::harness::{Plan, World};
 
 #[tokio::test]
 async fn three_roles_get_three_answers() -> Result<()> {
@@ -276,5 +276,25 @@ async fn warnings_are_computed_and_filtered_by_the_database() -> Result<()> {
     assert_eq!(expired, json!({ "users": [{ "login": "adele" }] }));
     let undated = operator.data("{ users_aggregate(where: {warnings: {warning: {_eq: \"no_departure_date\"}}}) { aggregate { count } } }").await?;
     assert_eq!(undated["users_aggregate"]["aggregate"]["count"], 39);
+    Ok(())
+}
+
+#[tokio::test]
+async fn everybody_but_the_administrator_asks_within_limits() -> Result<()> {
+    let world = World::plan(Plan {
+        more: "[limits.default]\naliases = 2\nseconds = 5\n[limits.roles.user]\ndepth = 1\n",
+        ..Plan::default()
+    })
+    .await?;
+    let (few, many) = (
+        "{ a: services { code } }",
+        "{ a: services { code } b: services { code } c: services { code } }",
+    );
+    let anonymous = world.server.anonymous();
+    anonymous.data(few).await?;
+    assert_eq!(anonymous.error(many).await?.0, "limit-exceeded");
+    let user = world.server.sign_in("someone", "user").await?;
+    assert_eq!(user.error(few).await?.0, "limit-exceeded");
+    world.server.operator().data(many).await?;
     Ok(())
 }

@@ -76,7 +76,7 @@ pub async fn schema(config: &Config, role: &str) -> anyhow::Result<ExitCode> {
     db::check_migrated(&pool).await?;
     // Telling the schema syncs nothing, and must not touch the services.
     let syncer = Syncer::new(pool.clone(), Vec::new(), config.sync.vanish_limit);
-    print!("{}", server::engine(&pool, syncer).await?.sdl(role));
+    print!("{}", server::engine(config, &pool, syncer).await?.sdl(role));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,13 +1,9 @@
 //! Puts the parts together, answers, and ends in order: no new requests, sockets closed, runs finished, in a bound.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use engine::{
-    Actions, Engine, EngineBuilder, Pool,
-    execute::{cancel_plainly, follow_changes, limits::LimitRules},
-    model::Options,
-};
+use engine::{Actions, Engine, EngineBuilder, Pool, execute::follow_changes, model::Options};
 
 use crate::{
     config::Config,
@@ -41,7 +37,7 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
     let pool = db::pool(&config.database)?;
     db::check_migrated(&pool).await?;
     let syncer = syncer(&config, &pool).await?;
-    let engine = Arc::new(engine(&pool, syncer.clone()).await?);
+    let engine = Arc::new(engine(&config, &pool, syncer.clone()).await?);
     let live = LiveSessions::default();
     let public_url = config.server.public_url();
     let authenticator = Authenticator {
@@ -77,7 +73,11 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
         syncer: syncer.clone(),
     });
     tracing::info!(address = %listener.local_addr()?, %public_url, is_dev, "serving");
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stopped());
+    let serving = axum::serve(
+        listener,
+        router.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(stopped());
     let deadline = async {
         stopped().await;
         tokio::time::sleep(LAST_WORDS).await;
@@ -99,7 +99,11 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
 }
 
 /// The API over the database.
-pub async fn engine(pool: &Pool, syncer: Syncer) -> anyhow::Result<Engine<SyncMutations>> {
+pub async fn engine(
+    config: &Config,
+    pool: &Pool,
+    syncer: Syncer,
+) -> anyhow::Result<Engine<SyncMutations>> {
     let builder = EngineBuilder {
         pool: pool.clone(),
         metadata: metadata::embedded()?,
@@ -110,9 +114,9 @@ pub async fn engine(pool: &Pool, syncer: Syncer) -> anyhow::Result<Engine<SyncMu
         },
         mutations: SyncMutations(syncer),
         actions: Actions::new(),
-        limits: LimitRules::default(),
-        cancel: cancel_plainly(),
-        is_allow_list_enforced: false,
+        limits: config.limits.rules(),
+        cancel: db::canceller(&config.database)?,
+        is_allow_list_enforced: config.limits.allow_list,
     };
     Ok(builder.build().await?)
 }

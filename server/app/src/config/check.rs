@@ -82,6 +82,13 @@ impl Config {
         {
             return contradiction(format!("sync.schedule: {:?}: {error}", self.sync.schedule));
         }
+        if let Some(header) = &self.limits.address_header
+            && axum::http::HeaderName::try_from(header).is_err()
+        {
+            return contradiction(format!(
+                "limits.address_header: {header:?} is no name of a header"
+            ));
+        }
         if self.database.pool_size < 2 {
             return contradiction(
                 "database.pool_size: at least 2 connections are needed".to_owned(),

@@ -4,6 +4,7 @@
 //! `SECRETARIAT_LISTEN`, …) come last and win. An unknown key is an error that names the nearest known one.
 
 mod check;
+mod limits;
 mod secret;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use check::ConfigError;
+pub use limits::Limits;
 pub use secret::Secret;
 
 /// Everything that an operator decides.
@@ -47,6 +49,8 @@ pub struct Server {
     pub public_url: Option<Url>,
     /// What operators send as `x-hasura-admin-secret`; without it nobody is an operator.
     pub admin_secret: Option<Secret>,
+    /// Pages of which other sites may call the API: origins with commas between, `https://*.example.org` for subdomains.
+    pub origins: String,
     /// What is logged, as in `info,secretariat=debug`.
     pub log: String,
 }
@@ -57,6 +61,7 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             admin_secret: None,
+            origins: String::new(),
             log: "info".to_owned(),
         }
     }
@@ -217,22 +222,6 @@ impl Default for Sync {
         Self {
             schedule: "0 22 * * *".to_owned(),
             vanish_limit: 0.2,
-        }
-    }
-}
-
-/// What one request may cost.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// The largest body, in bytes.
-    pub body_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            body_bytes: 1 << 20,
         }
     }
 }

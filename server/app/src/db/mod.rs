@@ -2,7 +2,7 @@
 
 pub mod schema;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{
@@ -13,7 +13,10 @@ use diesel_async::{
     },
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use engine::Pool;
+use engine::{
+    Pool,
+    execute::{Canceller, cancel_plainly},
+};
 use futures::{FutureExt, future::BoxFuture};
 use rustls_platform_verifier::ConfigVerifierExt;
 use tokio_postgres::config::SslMode;
@@ -87,6 +90,30 @@ fn connect(url: &str) -> BoxFuture<'_, ConnectionResult<AsyncPgConnection>> {
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
     }
     .boxed()
+}
+
+/// How a statement is cancelled; over TLS when the connections are.
+pub fn canceller(config: &Database) -> Result<Canceller, DatabaseError> {
+    let unusable = |error: &dyn std::error::Error| DatabaseError::Unreachable(deepest(error));
+    let parsed: tokio_postgres::Config = config
+        .url
+        .expose()
+        .parse()
+        .map_err(|error: tokio_postgres::Error| unusable(&error))?;
+    if parsed.get_ssl_mode() != SslMode::Require {
+        return Ok(cancel_plainly());
+    }
+    let tls = rustls::ClientConfig::with_platform_verifier().map_err(|error| unusable(&error))?;
+    let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls);
+    Ok(Arc::new(move |token| {
+        let tls = tls.clone();
+        async move {
+            if let Err(error) = token.cancel_query(tls).await {
+                tracing::warn!(%error, "a statement could not be cancelled");
+            }
+        }
+        .boxed()
+    }))
 }
 
 /// The cause at the end of a chain of errors, which is the one that says what to mend.

@@ -44,8 +44,13 @@ pub fn router(parts: Parts) -> Router {
         engine: parts.engine,
         authenticator: parts.authenticator.clone(),
         body_limit: parts.config.limits.body_bytes,
-        origins: Origins::default(),
-        address_header: None,
+        origins: Origins::parse(&parts.config.server.origins),
+        address_header: parts
+            .config
+            .limits
+            .address_header
+            .as_ref()
+            .and_then(|name| name.try_into().ok()),
     };
     Router::new()
         .merge(graphql_routes(api))

@@ -1,5 +1,7 @@
 //! The engine: one schema for each role, and the way of a request through it.
 
+mod explain;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -23,7 +25,7 @@ use super::{
     request::RequestState,
     roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot, with_role},
     run::{Asked, run},
-    statement::{self, Preparation},
+    statement::Preparation,
     trusted::Trusted,
     validation::{Scope, Types},
 };
@@ -36,8 +38,9 @@ use crate::{
     plan::{Places, Selected, Template, directive_variables, selected_fields},
     schema::federation,
     session::Session,
-    sql::Compiled,
 };
+
+pub use explain::Explained;
 
 /// What a role is served with.
 struct Role<M> {
@@ -86,17 +89,6 @@ pub struct EngineBuilder<M> {
     pub is_allow_list_enforced: bool,
 }
 
-/// What PostgreSQL would do for a root field.
-#[derive(Debug, serde::Serialize)]
-pub struct Explained {
-    /// The field's name in the answer.
-    pub field: String,
-    /// The statement.
-    pub sql: String,
-    /// PostgreSQL's plan, line by line.
-    pub plan: Vec<String>,
-}
-
 /// Why an engine could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -133,6 +125,7 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
         if !self.metadata.unserved.is_empty() {
             tracing::warn!(sections = ?self.metadata.unserved, "metadata has sections that are not served");
         }
+        self.limits.complete(&self.metadata.api_limits);
         self.limits.cap_rows(&mut self.metadata);
         let catalog = Catalog::read(&mut *self.pool.get().await?, &self.metadata).await?;
         let model = Arc::new(Model::build(&self.metadata, &catalog, self.options)?);
@@ -420,65 +413,6 @@ impl<M: ObjectType + 'static> Engine<M> {
                 },
             );
         }
-    }
-
-    /// The text of the statements that a request would run, by root field; nothing is executed.
-    pub async fn statements(
-        &self,
-        session: &Session,
-        mut request: Request,
-    ) -> Result<BTreeMap<String, String>, GraphqlError> {
-        let compiled = self.compiled(session, &mut request).await?;
-        let texts = compiled.into_iter();
-        Ok(texts
-            .map(|(field, compiled)| (field, compiled.json.text()))
-            .collect())
-    }
-
-    async fn compiled(
-        &self,
-        session: &Session,
-        request: &mut Request,
-    ) -> Result<BTreeMap<String, Arc<Compiled>>, GraphqlError> {
-        self.accept(session, request)?;
-        let mut told = Request::new(&request.query).variables(request.variables.clone());
-        told.operation_name.clone_from(&request.operation_name);
-        let state = Arc::new(RequestState::explaining(session.clone()));
-        let schema = &self.role_of(session).schema;
-        let response = schema.execute(told.data(Arc::clone(&state))).await;
-        if let Some(error) = response.errors.first() {
-            return Err(GraphqlError::from_server_error(error));
-        }
-        Ok(state.notes().statements.clone())
-    }
-
-    /// What PostgreSQL would do for a query, for each root field of a table; nothing is executed.
-    pub async fn explain(
-        &self,
-        session: &Session,
-        mut request: Request,
-    ) -> Result<Vec<Explained>, GraphqlError> {
-        if self.kind(session, &request)? == OperationType::Mutation {
-            let problem = "only queries can be explained";
-            return Err(GraphqlError::new(Code::InvalidParams, problem));
-        }
-        let compiled = self.compiled(session, &mut request).await?;
-        let mut conn = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| GraphqlError::fault(&error))?;
-        let mut explained = Vec::with_capacity(compiled.len());
-        for (field, compiled) in compiled {
-            let statement = &compiled.json;
-            let values = statement::resolve(statement, &request.variables, session)?;
-            explained.push(Explained {
-                field,
-                sql: statement.text(),
-                plan: statement::plan_lines(&mut conn, statement, &values).await?,
-            });
-        }
-        Ok(explained)
     }
 
     /// Follows a subscription; a query or mutation is answered once. A request that is refused is answered with its

@@ -16,7 +16,7 @@ use async_graphql::{
 use super::tokens::Tokens;
 use crate::{
     error::{Code, GraphqlError},
-    metadata::Metadata,
+    metadata::{Metadata, api_limits::ApiLimits},
     session::Session,
 };
 
@@ -63,6 +63,31 @@ impl LimitRules {
         (role != Session::ADMIN).then(|| self.roles.get(role).unwrap_or(&self.default))
     }
 
+    /// Takes in the limits of the metadata; those that are given already come first.
+    pub(super) fn complete(&mut self, limits: &ApiLimits) {
+        if limits.disabled {
+            return;
+        }
+        let roles = [
+            limits.depth_limit.per_role.keys(),
+            limits.node_limit.per_role.keys(),
+            limits.batch_limit.per_role.keys(),
+        ];
+        let named = roles
+            .into_iter()
+            .flatten()
+            .chain(limits.time_limit.per_role.keys())
+            .chain(limits.rate_limit.per_role.keys());
+        for role in named {
+            let own = self.roles.entry(role.clone());
+            own.or_insert_with(|| self.default.clone());
+        }
+        for (role, own) in &mut self.roles {
+            own.complete(limits, role);
+        }
+        self.default.complete(limits, "");
+    }
+
     /// Lowers the row limits of permissions to those of their roles.
     pub(super) fn cap_rows(&self, metadata: &mut Metadata) {
         let permissions = metadata
@@ -76,6 +101,19 @@ impl LimitRules {
             let limit = &mut permission.permission.limit;
             *limit = Some(limit.map_or(cap, |limit| limit.min(cap)));
         }
+    }
+}
+
+impl Limits {
+    /// Takes what is not limited from the metadata.
+    fn complete(&mut self, limits: &ApiLimits, role: &str) {
+        let time = || limits.time_limit.of(role).map(Duration::from_secs);
+        let rate = || limits.rate_limit.of(role).map(|rate| rate.max_reqs_per_min);
+        self.depth = self.depth.or_else(|| limits.depth_limit.of(role));
+        self.nodes = self.nodes.or_else(|| limits.node_limit.of(role));
+        self.batch = self.batch.or_else(|| limits.batch_limit.of(role));
+        self.time = self.time.or_else(time);
+        self.per_minute = self.per_minute.or_else(rate);
     }
 }
 

@@ -213,8 +213,9 @@ pub fn resolve_binds<'b>(
         })
         .collect();
     if !missing.is_empty() {
-        let names: Vec<&str> = missing.into_iter().collect();
-        let problem = format!("missing session variable: {}", names.join(", "));
+        let plural = if missing.len() > 1 { "s" } else { "" };
+        let names: Vec<String> = missing.iter().map(|name| format!("{name:?}")).collect();
+        let problem = format!("missing session variable{plural}: {}", names.join(", "));
         return Err(GraphqlError::new(Code::NotFound, problem));
     }
     binds

@@ -162,6 +162,7 @@ pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
     Ok(Metadata {
         tables,
         inherited_roles: parsed(directory, "inherited_roles")?,
+        api_limits: parsed(directory, "api_limits")?,
         documents: Documents {
             collections: parsed(directory, "query_collections")?,
             allow_list: parsed(directory, "allow_list")?,

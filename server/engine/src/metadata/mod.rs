@@ -2,6 +2,7 @@
 //!
 //! These types mirror the YAML files and decide nothing; [`crate::model`] checks them against the catalog.
 
+pub mod api_limits;
 pub mod documents;
 mod load;
 
@@ -21,6 +22,8 @@ pub struct Metadata {
     pub inherited_roles: Vec<InheritedRole>,
     /// Collections of documents, the allow-list, introspection.
     pub documents: documents::Documents,
+    /// What roles may ask for.
+    pub api_limits: api_limits::ApiLimits,
     /// Sections present in the files that this engine does not serve, for one warning.
     pub unserved: Vec<String>,
 }

@@ -241,3 +241,34 @@ async fn a_slow_statement_is_cancelled_and_others_are_unharmed() -> Result<()> {
     assert_eq!(world.number(running).await?, 0);
     world.stop().await
 }
+
+#[tokio::test]
+async fn limits_are_read_from_the_metadata() -> Result<()> {
+    let limits = json!({
+        "disabled": false,
+        "depth_limit": { "global": 1, "per_role": { "reader": 2 } },
+        "rate_limit": { "per_role": { "editor": { "unique_params": "IP", "max_reqs_per_min": 2 } } },
+    });
+    let files = vec![("api_limits.yaml", limits.to_string())];
+    let setup = Setup {
+        files,
+        ..Setup::default()
+    };
+    let world = World::start(setup).await?;
+    let (shallow, deep) = ("{ author { id } }", "{ author { books { id } } }");
+    assert!(world.query("reader", shallow).await?["data"].is_object());
+    for (role, query) in [("reader", deep), ("archivist", "{ author { name } }")] {
+        assert_eq!(
+            code(&world.query(role, query).await?),
+            "limit-exceeded",
+            "{role}"
+        );
+    }
+    for _ in 0..2 {
+        world.query("editor", "{ __typename }").await?;
+    }
+    let refused = world.query("editor", "{ __typename }").await?;
+    assert_eq!(code(&refused), "limit-exceeded");
+    assert!(world.query("admin", deep).await?["data"].is_object());
+    world.stop().await
+}
