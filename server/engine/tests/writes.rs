@@ -115,8 +115,7 @@ impl Database {
         let manager = AsyncDieselConnectionManager::new_with_config(&self.url, manager);
         let file = ("databases/databases.yaml".to_owned(), METADATA.to_owned());
         let pool = Pool::builder(manager).max_size(1).build()?;
-        let metadata = load(&Directory::new([file]))?;
-        let builder = EngineBuilder::new(pool, metadata, EmptyMutation);
+        let builder = EngineBuilder::new(pool, load(&Directory::new([file]))?, EmptyMutation);
         Ok(builder.build().await?)
     }
 
