@@ -127,29 +127,29 @@ impl Writer<'_> {
 
     /// Whether one value of a row comes after that of the cursor, nulls in their place.
     fn is_beyond(&mut self, scope: Scope<'_>, order: &Order, cursor: &Bind, position: usize) {
-        let value = |writer: &mut Self| writer.order_by(scope, &order.by);
-        let given = |writer: &mut Self| {
-            writer.cursor_value(scope.table, &order.by, cursor, position);
-        };
+        let is_first = order.direction.is_nulls_first;
         self.syntax("(");
-        value(self);
+        self.order_by(scope, &order.by);
         self.syntax(if order.direction.is_descending {
             " < "
         } else {
             " > "
         });
-        given(self);
-        self.syntax(" or (");
-        let (null, other): (&dyn Fn(&mut Self), &dyn Fn(&mut Self)) =
-            if order.direction.is_nulls_first {
-                (&given, &value)
-            } else {
-                (&value, &given)
-            };
-        null(self);
-        self.syntax(" is null and ");
-        other(self);
-        self.syntax(" is not null))");
+        self.cursor_value(scope.table, &order.by, cursor, position);
+        // What is null comes after everything else, or before it.
+        self.syntax(" or ((");
+        self.order_by(scope, &order.by);
+        self.syntax(if is_first {
+            ") is not null and ("
+        } else {
+            ") is null and ("
+        });
+        self.cursor_value(scope.table, &order.by, cursor, position);
+        self.syntax(if is_first {
+            ") is null))"
+        } else {
+            ") is not null))"
+        });
     }
 
     /// A value of a cursor, as its type.
@@ -244,9 +244,11 @@ impl Writer<'_> {
                         " order by \"n$\" limit 1)"
                     });
                 }
-                PageField::HasNext if connection.is_backward => self.is_given(&connection.before),
+                PageField::HasNext if connection.is_backward => {
+                    self.is_given(connection.before.as_ref())
+                }
                 PageField::HasPrevious if !connection.is_backward => {
-                    self.is_given(&connection.after);
+                    self.is_given(connection.after.as_ref());
                 }
                 PageField::HasNext | PageField::HasPrevious => self.has_more(rows),
             }
@@ -256,7 +258,7 @@ impl Writer<'_> {
     }
 
     /// Whether there is a cursor, whose row is on the other side of the page.
-    fn is_given(&mut self, cursor: &Option<Bind>) {
+    fn is_given(&mut self, cursor: Option<&Bind>) {
         match cursor {
             Some(cursor) => self.syntax("(").bind(cursor).syntax(" is not null)"),
             None => self.syntax("false"),
