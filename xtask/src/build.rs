@@ -44,6 +44,14 @@ pub fn server() -> Result<Programs> {
     build(&["--package", "secretariat"], Profile::Dev)
 }
 
+/// Builds the engine's standalone server.
+pub fn standalone(profile: Profile) -> Result<PathBuf> {
+    let what = ["--package", "engine", "--example", "serve"];
+    let programs = build(&what, profile)?;
+    let folder = programs.secretariat.parent().map(PathBuf::from);
+    Ok(folder.unwrap_or_default().join("examples").join("serve"))
+}
+
 /// Builds the server and the simulators.
 pub fn all(profile: Profile) -> Result<Programs> {
     build(

@@ -18,6 +18,32 @@ pub fn axe() -> Result<PathBuf> {
     file("axe-core@4.14.1", "axe.min.js")
 }
 
+/// The scripts of `xtask/judges` with all that they need, installed.
+pub fn judges() -> Result<PathBuf> {
+    let source = paths::root().join("xtask/judges");
+    let dir = paths::state_dir()?.join("npm").join("judges");
+    std::fs::create_dir_all(&dir)?;
+    let wanted = std::fs::read(source.join("package.json"))?;
+    let is_installed = std::fs::read(dir.join("installed.json")).is_ok_and(|had| had == wanted);
+    for entry in std::fs::read_dir(&source)? {
+        let entry = entry?;
+        std::fs::copy(entry.path(), dir.join(entry.file_name()))?;
+    }
+    if !is_installed {
+        paths::on_path("npm").context("there is no npm on this machine")?;
+        let quiet = [
+            "install",
+            "--no-package-lock",
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+        ];
+        run(Command::new("npm").args(quiet).current_dir(&dir))?;
+        std::fs::write(dir.join("installed.json"), wanted)?;
+    }
+    Ok(dir)
+}
+
 /// A file of a package at its version.
 fn file(package: &str, file: &str) -> Result<PathBuf> {
     let dir = paths::state_dir()?.join("npm").join(package);

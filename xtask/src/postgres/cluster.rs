@@ -111,6 +111,14 @@ impl Cluster {
         command
     }
 
+    /// A search path for programs that begins with PostgreSQL's own.
+    pub fn path_with_programs(&self) -> Result<std::ffi::OsString> {
+        let own = self.binaries.dir().to_path_buf();
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let all = std::iter::once(own).chain(std::env::split_paths(&others));
+        std::env::join_paths(all).context("the search path cannot be extended")
+    }
+
     /// Makes a database if there is none of that name.
     pub fn ensure_database(&self, name: &str) -> Result<()> {
         let found = self.psql(

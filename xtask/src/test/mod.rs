@@ -6,7 +6,9 @@
 
 mod browser;
 mod checks;
+mod conformance;
 mod count;
+mod judges;
 mod tools;
 
 use std::path::PathBuf;
@@ -45,14 +47,20 @@ pub enum Step {
     Dependencies,
     /// Unit, engine, API and browser tests.
     Tests,
+    /// Cases recorded from Hasura, where they are at hand.
+    Conformance,
+    /// Programs from npm that judge the API.
+    Judges,
 }
 
-const ALL: [Step; 5] = [
+const ALL: [Step; 7] = [
     Step::Format,
     Step::Lints,
     Step::Schema,
     Step::Dependencies,
     Step::Tests,
+    Step::Conformance,
+    Step::Judges,
 ];
 
 /// Runs the steps, and fails if one of them did.
@@ -71,7 +79,6 @@ pub fn run_command(arguments: &Arguments) -> Result<ExitCode> {
     for failure in &run.failures {
         println!("\nFAILED: {failure}");
     }
-    let count = count.unwrap_or_default();
     println!("\n{} passed, {} failed", count.passed, count.failed);
     Ok(if run.failures.is_empty() {
         ExitCode::SUCCESS
@@ -85,9 +92,10 @@ impl Step {
     fn lines(self) -> usize {
         match self {
             Self::Format | Self::Dependencies => 1,
-            Self::Lints => 4,
+            Self::Lints | Self::Judges => 4,
             Self::Schema => 2,
             Self::Tests => 7,
+            Self::Conformance => 3,
         }
     }
 }
@@ -99,15 +107,17 @@ struct Run {
 }
 
 impl Run {
-    fn all(&mut self, chosen: &[Step], filter: Option<&str>) -> Option<Count> {
-        let mut count = None;
+    fn all(&mut self, chosen: &[Step], filter: Option<&str>) -> Count {
+        let mut count = Count::default();
         for step in chosen {
             match step {
                 Step::Format => self.check("Format", checks::format),
                 Step::Lints => self.lints(),
                 Step::Schema => self.schema(),
                 Step::Dependencies => self.check("Dependencies", checks::dependencies),
-                Step::Tests => count = self.tests(filter),
+                Step::Tests => self.add(&mut count, "tests", |run| run.tests(filter)),
+                Step::Conformance => self.add(&mut count, "recorded cases", Self::conformance),
+                Step::Judges => self.add(&mut count, "checks of judges", Self::judges),
             }
         }
         count
@@ -138,11 +148,44 @@ impl Run {
         let browser = self.with_remark("Browser", browser::find);
         let packages = self.with_remark("Packages from npm", || Ok(packages()))?;
         let environment = environment(&programs, &cluster, browser.as_ref(), &packages);
-        let count = self.aloud("Tests", || tools::tests(&environment, filter))?;
+        self.aloud("Tests", || tools::tests(&environment, filter))
+    }
+
+    fn conformance(&mut self) -> Option<Count> {
+        let Some(folder) = conformance::folder() else {
+            println!("      recorded cases: skipped, as they do not lie beside the project");
+            return None;
+        };
+        let server = self.aloud("Standalone server", || build::standalone(Profile::Dev))?;
+        let cluster = self.with_remark("PostgreSQL", cluster)?;
+        self.aloud("Cases recorded from Hasura", || {
+            conformance::compare(&folder, &server, &cluster)
+        })
+    }
+
+    fn judges(&mut self) -> Option<Count> {
+        let packages = self.with_remark("Judges from npm", || Ok(judges_from_npm()))?;
+        let Some(packages) = packages else {
+            println!("      judges: skipped");
+            return None;
+        };
+        let server = self.aloud("Standalone server", || build::standalone(Profile::Dev))?;
+        let cluster = self.with_remark("PostgreSQL", cluster)?;
+        self.aloud("Judges", || judges::judge(&packages, &server, &cluster))
+    }
+
+    /// Runs a step that counts what passed and failed.
+    fn add(
+        &mut self,
+        total: &mut Count,
+        what: &str,
+        work: impl FnOnce(&mut Self) -> Option<Count>,
+    ) {
+        let count = work(self).unwrap_or_default();
         if count.failed > 0 {
-            self.failures.push(format!("{} tests", count.failed));
+            self.failures.push(format!("{} {what}", count.failed));
         }
-        Some(count)
+        *total += count;
     }
 
     fn ensure_wasm(&mut self) {
@@ -182,6 +225,14 @@ fn cluster() -> Result<(Cluster, String)> {
     let binaries = postgres::find(&state.join("downloads"))?;
     let cluster = Cluster::start(&binaries, &state.join("pg-test"), Durability::Scratch)?;
     Ok((cluster, binaries.version().to_owned()))
+}
+
+/// The judges, or why there are none: a machine without npm tests without them.
+fn judges_from_npm() -> (Option<PathBuf>, String) {
+    match npm::judges() {
+        Ok(path) => (Some(path), String::new()),
+        Err(error) => (None, format!("none ({error:#})")),
+    }
 }
 
 /// What npm gave.

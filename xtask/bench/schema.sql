@@ -1,0 +1,42 @@
+-- What the benchmark loads: 20 services, 10,000 users, 50,000 accounts.
+create table services (
+  id uuid primary key default gen_random_uuid(),
+  code text not null unique,
+  name text not null,
+  kind text not null
+);
+create table users (
+  id uuid primary key default gen_random_uuid(),
+  number integer not null unique,
+  name text not null,
+  login text not null,
+  email text not null,
+  organization integer not null,
+  is_active boolean not null,
+  created_at timestamptz not null
+);
+create table accounts (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references users,
+  service_id uuid not null references services,
+  login text not null,
+  email text not null,
+  state text not null,
+  last_seen_at timestamptz not null
+);
+insert into services (code, name, kind)
+select 's' || i, 'Service ' || i, 'kind ' || i % 7 from generate_series(1, 20) i;
+insert into users (number, name, login, email, organization, is_active, created_at)
+select i, 'User ' || i, 'user' || i, 'user' || i || '@bench.example', i % 50, i % 7 <> 0,
+       timestamptz '2026-01-01 00:00:00+00' + i * interval '1 minute'
+from generate_series(1, 10000) i;
+insert into accounts (user_id, service_id, login, email, state, last_seen_at)
+select u.id, s.all_ids[1 + (u.number * 5 + k) % 20], 'account' || u.number || '-' || k,
+       'account' || u.number || '@bench.example', 'active', u.created_at + k * interval '1 hour'
+from users u
+cross join (select array_agg(id order by code) as all_ids from services) s
+cross join generate_series(1, 5) k;
+create index on users (name);
+create index on users (organization);
+create index on accounts (user_id);
+create index on accounts (service_id);
