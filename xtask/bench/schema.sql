@@ -1,4 +1,5 @@
--- What the benchmark loads: 20 services, 10,000 users, 50,000 accounts.
+-- What the benchmark loads: 20 services, 10,000 users, 50,000 accounts; and who PostGraphile asks as, when it is to
+-- obey rules: they are on for `bench_user` alone.
 create table services (
   id uuid primary key default gen_random_uuid(),
   code text not null unique,
@@ -26,8 +27,8 @@ create table accounts (
 );
 insert into services (code, name, kind)
 select 's' || i, 'Service ' || i, 'kind ' || i % 7 from generate_series(1, 20) i;
-insert into users (number, name, login, email, organization, is_active, created_at)
-select i, 'User ' || i, 'user' || i, 'user' || i || '@bench.example', i % 50, i % 7 <> 0,
+insert into users (id, number, name, login, email, organization, is_active, created_at)
+select ('00000000-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid, i, 'User ' || i, 'user' || i, 'user' || i || '@bench.example', i % 50, i % 7 <> 0,
        timestamptz '2026-01-01 00:00:00+00' + i * interval '1 minute'
 from generate_series(1, 10000) i;
 insert into accounts (user_id, service_id, login, email, state, last_seen_at)
@@ -37,6 +38,13 @@ from users u
 cross join (select array_agg(id order by code) as all_ids from services) s
 cross join generate_series(1, 5) k;
 create index on users (name);
-create index on users (organization);
+create index on users (is_active);
 create index on accounts (user_id);
 create index on accounts (service_id);
+do $$ begin create role bench_user; exception when duplicate_object then null; end $$;
+grant select on services, users, accounts to bench_user;
+alter table users enable row level security;
+alter table accounts enable row level security;
+create policy active on users to bench_user using (is_active);
+create policy active on accounts to bench_user
+  using (exists (select 1 from users where users.id = accounts.user_id and users.is_active));

@@ -1,8 +1,9 @@
-//! The project's commands: `cargo xtask start`, `test`, `schema`.
+//! The project's commands: `cargo xtask start`, `test`, `bench`, `schema`.
 //!
 //! Each sets up what it needs on a machine that has Rust alone, and says what it could not.
 
 mod apt;
+mod bench;
 mod build;
 mod interrupt;
 mod npm;
@@ -11,6 +12,7 @@ mod postgres;
 mod process;
 mod progress;
 mod schema;
+mod standalone;
 mod start;
 mod test;
 mod wasm;
@@ -35,6 +37,8 @@ enum XtaskCommand {
     Start(start::Arguments),
     /// Runs everything that CI runs.
     Test(test::Arguments),
+    /// Measures the engine beside PostGraphile and bare SQL.
+    Bench(bench::Arguments),
     /// Builds the page into target/web/dist.
     Web,
     /// Writes the generated files: schema.graphql and server/app/src/db/schema.rs.
@@ -62,6 +66,7 @@ fn run(command: XtaskCommand) -> Result<ExitCode> {
     match command {
         XtaskCommand::Start(arguments) => start::run_command(&arguments)?,
         XtaskCommand::Test(arguments) => return test::run_command(&arguments),
+        XtaskCommand::Bench(arguments) => bench::run_command(&arguments)?,
         XtaskCommand::Web => web::build(&paths::root())?,
         XtaskCommand::Schema { check, only } => {
             let on_drift = if check {

@@ -18,16 +18,18 @@ pub fn axe() -> Result<PathBuf> {
     file("axe-core@4.14.1", "axe.min.js")
 }
 
-/// The scripts of `xtask/judges` with all that they need, installed.
-pub fn judges() -> Result<PathBuf> {
-    let source = paths::root().join("xtask/judges");
-    let dir = paths::state_dir()?.join("npm").join("judges");
+/// The scripts of a folder below `xtask/` with all that they need, installed.
+pub fn scripts(folder: &str) -> Result<PathBuf> {
+    let source = paths::root().join("xtask").join(folder);
+    let dir = paths::state_dir()?.join("npm").join(folder);
     std::fs::create_dir_all(&dir)?;
     let wanted = std::fs::read(source.join("package.json"))?;
     let is_installed = std::fs::read(dir.join("installed.json")).is_ok_and(|had| had == wanted);
     for entry in std::fs::read_dir(&source)? {
         let entry = entry?;
-        std::fs::copy(entry.path(), dir.join(entry.file_name()))?;
+        if entry.file_type()?.is_file() {
+            std::fs::copy(entry.path(), dir.join(entry.file_name()))?;
+        }
     }
     if !is_installed {
         paths::on_path("npm").context("there is no npm on this machine")?;

@@ -147,7 +147,7 @@ async fn run(case: &Path, position: usize) -> Result<Vec<String>> {
     let first = engine
         .execute(session.clone(), request().await?)
         .await
-        .to_json();
+        .into_json();
     let pretty =
         serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&first)?)? + "\n";
     problems.extend(compare(&case.join("response.json"), &pretty)?);
@@ -155,7 +155,7 @@ async fn run(case: &Path, position: usize) -> Result<Vec<String>> {
         let second = engine
             .execute(session.clone(), request().await?)
             .await
-            .to_json();
+            .into_json();
         if first != second {
             problems.push(format!(
                 "{}: the kept plan answers {second}",
@@ -163,7 +163,7 @@ async fn run(case: &Path, position: usize) -> Result<Vec<String>> {
             ));
         }
         let by_rows = database.engine(Execution::Rows).await?;
-        let third = by_rows.execute(session, request().await?).await.to_json();
+        let third = by_rows.execute(session, request().await?).await.into_json();
         if first != third {
             problems.push(format!(
                 "{}: PostgreSQL writes {first}\nthe server writes {third}",
@@ -201,7 +201,7 @@ async fn a_kept_plan_serves_only_variables_of_its_shape() -> Result<()> {
         Ok(engine
             .execute(session, serde_json::from_value(request)?)
             .await
-            .to_json())
+            .into_json())
     };
     let both =
         "query($id: Int!) { book(where: {id: {_in: [$id]}}) { id } book_by_pk(id: $id) { title } }";

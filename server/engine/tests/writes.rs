@@ -232,7 +232,7 @@ async fn answer(
 ) -> Result<Json> {
     let request = serde_json::from_value(json!({ "query": query, "variables": variables }))?;
     let answer = engine.execute(Session::new(role, []), request).await;
-    Ok(serde_json::from_str(&answer.to_json())?)
+    Ok(serde_json::from_str(&answer.into_json())?)
 }
 
 #[tokio::test]

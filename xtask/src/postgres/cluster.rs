@@ -111,6 +111,11 @@ impl Cluster {
         command
     }
 
+    /// One of PostgreSQL's programs.
+    pub fn program(&self, name: &str) -> std::path::PathBuf {
+        self.binaries.program(name)
+    }
+
     /// A search path for programs that begins with PostgreSQL's own.
     pub fn path_with_programs(&self) -> Result<std::ffi::OsString> {
         let own = self.binaries.dir().to_path_buf();

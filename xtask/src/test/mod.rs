@@ -229,7 +229,7 @@ fn cluster() -> Result<(Cluster, String)> {
 
 /// The judges, or why there are none: a machine without npm tests without them.
 fn judges_from_npm() -> (Option<PathBuf>, String) {
-    match npm::judges() {
+    match npm::scripts("judges") {
         Ok(path) => (Some(path), String::new()),
         Err(error) => (None, format!("none ({error:#})")),
     }

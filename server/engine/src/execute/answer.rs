@@ -30,9 +30,13 @@ impl Answer {
     }
 
     /// The body of the response.
-    pub fn to_json(&self) -> String {
+    pub fn into_json(self) -> String {
         if self.errors.is_empty() {
-            return format!("{{\"data\":{}}}", self.data.as_deref().unwrap_or("null"));
+            // Data may be long: it stays where it is.
+            let mut body = self.data.unwrap_or_else(|| "null".to_owned());
+            body.insert_str(0, "{\"data\":");
+            body.push('}');
+            return body;
         }
         let errors: Vec<_> = self.errors.iter().map(GraphqlError::to_json).collect();
         serde_json::json!({ "errors": errors }).to_string()
@@ -58,7 +62,8 @@ pub(super) fn object(fields: &[(&str, String)]) -> String {
         .iter()
         .map(|(key, json)| key.len() + json.len() + 4)
         .sum();
-    let mut text = String::with_capacity(length + 2);
+    // And what the body adds.
+    let mut text = String::with_capacity(length + 16);
     text.push('{');
     for (position, (key, json)) in fields.iter().enumerate() {
         if position > 0 {

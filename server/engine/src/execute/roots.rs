@@ -26,7 +26,7 @@ use crate::{
     Pool,
     error::{Code, GraphqlError},
     model::{Caller, Model, Options},
-    plan::{Mutation, Planner, RootRequest, selected_field},
+    plan::{Mutation, Planner, RootRequest, selected_field, simplify},
     schema::{RoleTypes, RootField, role_types},
     session::Session,
     sql::{self, Compiled},
@@ -324,7 +324,10 @@ impl EngineCore {
         let (planner, root) = self.planner(ctx)?;
         let planned = planner.root(&root);
         let planned = noted(ctx, planner, planned);
-        Some(planned.map(|plan| sql::compile(&self.model, &plan)))
+        Some(planned.map(|mut plan| {
+            simplify(&self.model, &mut plan);
+            sql::compile(&self.model, &plan)
+        }))
     }
 
     /// The current field and what plans it; `None` when the field is not a table's.

@@ -36,7 +36,7 @@ pub(super) async fn run(
     if let Some(plan) = compiled.rows.as_ref()
         && is_by_rows(compiled, !plan.children.is_empty(), asked)
     {
-        return rows::run(conn, plan, asked).await;
+        return Ok(rows::read(conn, plan, asked, None).await?.json);
     }
     let values = statement::resolve(&compiled.json, asked.variables, asked.session)?;
     statement::run(conn, &compiled.json, &values, asked.preparation).await

@@ -25,7 +25,7 @@ use crate::{
     sql::Statement,
 };
 
-use super::rows::BinaryRows;
+use super::rows::WireRow;
 
 /// The text of a statement, with the places of its binds.
 pub struct Text<'a>(std::borrow::Cow<'a, [String]>);
@@ -154,24 +154,27 @@ pub async fn texts(
         .map_err(|error| database_error(&error))
 }
 
-/// Runs a statement that answers rows, which are kept in PostgreSQL's binary form.
-pub async fn rows(
+/// Runs a statement that answers rows, and hands over each as it comes, in PostgreSQL's binary form.
+pub async fn each_row(
     conn: &mut AsyncPgConnection,
     statement: &Statement,
     values: &[Value],
     preparation: Preparation,
-) -> QueryResult<BinaryRows> {
+    mut take: impl FnMut(&WireRow) -> Result<(), GraphqlError>,
+) -> Result<(), GraphqlError> {
     let bound = Bound {
         preparation,
         pieces: &statement.pieces,
         values,
     };
-    let mut stream = AsyncConnectionCore::load(conn, bound).await?;
-    let mut rows = BinaryRows::default();
-    while let Some(row) = stream.try_next().await? {
-        rows.push(&row);
+    let failed = |error: DieselError| database_error(&error);
+    let mut stream = AsyncConnectionCore::load(conn, bound)
+        .await
+        .map_err(failed)?;
+    while let Some(row) = stream.try_next().await.map_err(failed)? {
+        take(&WireRow(row))?;
     }
-    Ok(rows)
+    Ok(())
 }
 
 /// The values of a statement's binds.

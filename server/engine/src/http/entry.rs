@@ -160,7 +160,7 @@ impl<A: Authenticate, M: ObjectType + 'static> Door<A, M> {
             return events::respond(&self.api.engine, entered, request);
         }
         let answer = self.answer(entered.session, request).await;
-        respond::answer(&answer, media)
+        respond::answer(answer, media)
     }
 
     /// Answers a request whose document is at hand, and remembers it if it is to be called by its hash.
@@ -198,6 +198,6 @@ impl<A: Authenticate, M: ObjectType + 'static> Door<A, M> {
                 Err(error) => Answer::failed(error),
             });
         }
-        Ok(respond::batch(&answers, media))
+        Ok(respond::batch(answers, media))
     }
 }

@@ -37,7 +37,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let body = Answer::failed(*self.error).to_json();
+        let body = Answer::failed(*self.error).into_json();
         let mut response = json(self.status, Media::Json, body);
         let set = response.headers_mut();
         if self.status == StatusCode::METHOD_NOT_ALLOWED {
@@ -65,18 +65,18 @@ fn status(error: &GraphqlError, media: Media) -> StatusCode {
 }
 
 /// One answer.
-pub(super) fn answer(answer: &Answer, media: Media) -> Response {
+pub(super) fn answer(answer: Answer, media: Media) -> Response {
     let status = answer
         .errors
         .first()
         .filter(|_| answer.data.is_none())
         .map_or(StatusCode::OK, |error| status(error, media));
-    json(status, media, answer.to_json())
+    json(status, media, answer.into_json())
 }
 
 /// The answers of a batch.
-pub(super) fn batch(answers: &[Answer], media: Media) -> Response {
-    let bodies: Vec<String> = answers.iter().map(Answer::to_json).collect();
+pub(super) fn batch(answers: Vec<Answer>, media: Media) -> Response {
+    let bodies: Vec<String> = answers.into_iter().map(Answer::into_json).collect();
     json(StatusCode::OK, media, format!("[{}]", bodies.join(",")))
 }
 

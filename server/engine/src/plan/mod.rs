@@ -12,6 +12,7 @@ mod json_path;
 mod order;
 mod planner;
 mod selection;
+mod simplify;
 mod stream;
 mod template;
 pub mod write;
@@ -19,6 +20,7 @@ pub mod write;
 pub use input::text_of;
 pub use planner::{Planner, RootRequest};
 pub use selection::{Selected, directive_variables, selected_field, selected_fields};
+pub use simplify::simplify;
 pub use template::{Places, Template};
 pub use write::{Mutation, Write};
 

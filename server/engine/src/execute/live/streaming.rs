@@ -99,14 +99,14 @@ impl Streaming {
         };
         let size = limit(&self.asked.compiled, asked);
         let cursor = self.cursor.as_deref();
-        let (json, count, cursor) = self
+        let list = self
             .live
-            .turn(async |conn| rows::run_from(conn, &self.plan, asked, cursor).await)
+            .turn(async |conn| rows::read(conn, &self.plan, asked, cursor).await)
             .await??;
         Ok(Batch {
-            json,
-            cursor,
-            is_full: size.is_some_and(|size| count >= size as usize),
+            is_full: size.is_some_and(|size| list.count >= size as usize),
+            json: list.json,
+            cursor: list.place,
         })
     }
 }

@@ -2,10 +2,31 @@
 
 use std::ops::Range;
 
-use diesel::{
-    pg::Pg,
-    row::{Field, Row},
-};
+use diesel::row::{Field, Row};
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection};
+
+/// A row as it came from PostgreSQL.
+pub struct WireRow(pub <AsyncPgConnection as AsyncConnectionCore>::Row<'static, 'static>);
+
+/// The values of a row, in PostgreSQL's binary form.
+pub(super) trait Values {
+    /// What `take` makes of the value at a position; `None` is null.
+    fn with<R>(&self, position: usize, take: impl FnOnce(Option<&[u8]>) -> R) -> R;
+}
+
+impl Values for WireRow {
+    fn with<R>(&self, position: usize, take: impl FnOnce(Option<&[u8]>) -> R) -> R {
+        let field = self.0.get(position);
+        let value = field.as_ref().and_then(Field::value);
+        take(value.as_ref().map(|value| value.as_bytes()))
+    }
+}
+
+impl Values for BinaryRow<'_> {
+    fn with<R>(&self, position: usize, take: impl FnOnce(Option<&[u8]>) -> R) -> R {
+        take(self.value(position))
+    }
+}
 
 /// Rows of binary values.
 #[derive(Debug, Default)]
@@ -26,23 +47,18 @@ pub struct BinaryRow<'a> {
 
 impl BinaryRows {
     /// Copies the values of a row.
-    pub fn push<'a>(&mut self, row: &impl Row<'a, Pg>) {
-        self.width = row.field_count();
+    pub fn push(&mut self, row: &WireRow) {
+        self.width = row.0.field_count();
         self.count += 1;
         for position in 0..self.width {
-            let field = row.get(position);
-            let value = field.as_ref().and_then(Field::value);
-            self.values.push(value.map(|value| {
+            let range = row.with(position, |value| {
+                let value = value?;
                 let start = self.bytes.len();
-                self.bytes.extend(value.as_bytes());
-                start..self.bytes.len()
-            }));
+                self.bytes.extend(value);
+                Some(start..self.bytes.len())
+            });
+            self.values.push(range);
         }
-    }
-
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        self.count
     }
 
     /// The rows, in order.

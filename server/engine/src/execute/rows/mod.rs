@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use diesel_async::AsyncPgConnection;
 use futures::future::BoxFuture;
 
-pub use binary::{BinaryRow, BinaryRows};
+pub use binary::WireRow;
+use binary::{BinaryRows, Values};
 
 use super::{deadline, run::Asked, statement};
 use crate::{
@@ -20,64 +21,96 @@ use crate::{
     },
 };
 
-/// The JSON of a list.
-pub(super) async fn run(
-    conn: &mut AsyncPgConnection,
-    plan: &RowPlan,
-    asked: Asked<'_>,
-) -> Result<String, GraphqlError> {
-    let (json, _) = read(conn, plan, asked, None).await?;
-    Ok(json)
+/// A list that was read.
+pub(super) struct List {
+    /// Its JSON.
+    pub(super) json: String,
+    /// How many rows it has.
+    pub(super) count: usize,
+    /// The first value of the last row as text: of a stream, its place.
+    pub(super) place: Option<String>,
 }
 
-/// The JSON of the next rows of a stream after a place, how many they are, and the place of the last one.
-pub(super) async fn run_from(
+/// Reads a list; of a stream, what comes after a place.
+pub(super) async fn read(
     conn: &mut AsyncPgConnection,
     plan: &RowPlan,
     asked: Asked<'_>,
-    place: Option<&str>,
-) -> Result<(String, usize, Option<String>), GraphqlError> {
-    let (json, rows) = read(conn, plan, asked, place).await?;
-    let last = rows.iter().last().and_then(|row| row.value(0));
-    let place = last.map(|place| String::from_utf8_lossy(place).into_owned());
-    Ok((json, rows.len(), place))
-}
-
-async fn read(
-    conn: &mut AsyncPgConnection,
-    plan: &RowPlan,
-    asked: Asked<'_>,
-    place: Option<&str>,
-) -> Result<(String, BinaryRows), GraphqlError> {
+    after: Option<&str>,
+) -> Result<List, GraphqlError> {
     let _running = deadline::begin(conn)?;
     if plan.children.is_empty() {
-        return list(conn, plan, asked, place).await;
+        return flat(conn, plan, asked, after).await;
     }
     let mut transaction = conn.build_transaction().repeatable_read().read_only();
     transaction
-        .run(async |conn| list(conn, plan, asked, place).await)
+        .run(async |conn| nested(conn, plan, asked, after).await)
         .await
 }
 
-async fn list(
+/// A list without related rows, written as its rows come.
+async fn flat(
     conn: &mut AsyncPgConnection,
     plan: &RowPlan,
     asked: Asked<'_>,
-    place: Option<&str>,
-) -> Result<(String, BinaryRows), GraphqlError> {
-    let rows = load(conn, &plan.statement, asked, place).await?;
+    after: Option<&str>,
+) -> Result<List, GraphqlError> {
+    let values = statement::resolve_with(&plan.statement, asked.variables, asked.session, after)?;
+    let mut writing = Writing::default();
+    let take = |row: &WireRow| writing.add(plan, row, &[]);
+    statement::each_row(conn, &plan.statement, &values, asked.preparation, take).await?;
+    writing.finish()
+}
+
+async fn nested(
+    conn: &mut AsyncPgConnection,
+    plan: &RowPlan,
+    asked: Asked<'_>,
+    after: Option<&str>,
+) -> Result<List, GraphqlError> {
+    let rows = load(conn, &plan.statement, asked, after).await?;
     let related = related(conn, plan, &rows, asked).await?;
-    let mut json = Vec::with_capacity(rows.len() * 64 + 2);
-    json.push(b'[');
-    for (position, row) in rows.iter().enumerate() {
-        if position > 0 {
-            json.extend(SEPARATOR);
-        }
-        object(&mut json, plan, row, &related)?;
+    let mut writing = Writing::default();
+    for row in rows.iter() {
+        writing.add(plan, &row, &related)?;
     }
-    json.push(b']');
-    let json = String::from_utf8(json).map_err(|error| GraphqlError::fault(&error))?;
-    Ok((json, rows))
+    writing.finish()
+}
+
+/// A list that is being written.
+#[derive(Default)]
+struct Writing {
+    json: Vec<u8>,
+    count: usize,
+    /// The first value of the last row.
+    place: Vec<u8>,
+}
+
+impl Writing {
+    fn add(
+        &mut self,
+        plan: &RowPlan,
+        row: &impl Values,
+        related: &[Found],
+    ) -> Result<(), GraphqlError> {
+        self.json
+            .extend(if self.count == 0 { b"[" } else { SEPARATOR });
+        self.count += 1;
+        self.place.clear();
+        row.with(0, |value| self.place.extend(value.unwrap_or_default()));
+        object(&mut self.json, plan, row, related)
+    }
+
+    fn finish(mut self) -> Result<List, GraphqlError> {
+        self.json
+            .extend(if self.count == 0 { &b"[]"[..] } else { b"]" });
+        let place = String::from_utf8_lossy(&self.place).into_owned();
+        Ok(List {
+            json: String::from_utf8(self.json).map_err(|error| GraphqlError::fault(&error))?,
+            count: self.count,
+            place: (self.count > 0).then_some(place),
+        })
+    }
 }
 
 /// What PostgreSQL's `json_agg` writes between two records.
@@ -90,13 +123,34 @@ async fn load(
     found: Option<&str>,
 ) -> Result<BinaryRows, GraphqlError> {
     let values = statement::resolve_with(statement, asked.variables, asked.session, found)?;
-    statement::rows(conn, statement, &values, asked.preparation)
-        .await
-        .map_err(|error| statement::database_error(&error))
+    let mut rows = BinaryRows::default();
+    let take = |row: &WireRow| {
+        rows.push(row);
+        Ok(())
+    };
+    statement::each_row(conn, statement, &values, asked.preparation, take).await?;
+    Ok(rows)
 }
 
-/// The JSON of related rows by their keys, for each child of a plan.
-type Found = HashMap<Vec<u8>, Vec<u8>>;
+/// Related rows: their JSON one after the other, and which of them belong to a key.
+#[derive(Default)]
+struct Found {
+    json: Vec<u8>,
+    /// Where each row is in the JSON.
+    rows: Vec<std::ops::Range<usize>>,
+    /// Positions in `rows`.
+    by_key: HashMap<Box<[u8]>, Vec<usize>>,
+}
+
+impl Found {
+    fn of(&self, key: Option<&[u8]>) -> impl Iterator<Item = &[u8]> {
+        let positions = key.and_then(|key| self.by_key.get(key));
+        let positions = positions.map(Vec::as_slice).unwrap_or_default();
+        positions
+            .iter()
+            .filter_map(|position| self.json.get(self.rows.get(*position)?.clone()))
+    }
+}
 
 /// Reads what is related to these rows.
 fn related<'a>(
@@ -139,23 +193,18 @@ async fn found(
         load(conn, &child.rows.statement, asked, Some(&literal)).await?
     };
     let deeper = related(conn, &child.rows, &below, asked).await?;
-    let mut found = Found::with_capacity(keys.len());
+    let mut found = Found::default();
     for row in below.iter() {
-        let key = row.value(0).unwrap_or_default().to_vec();
-        let json = found.entry(key).or_default();
-        if child.is_list {
-            json.extend(if json.is_empty() {
-                &b"["[..]
-            } else {
-                SEPARATOR
-            });
+        let start = found.json.len();
+        object(&mut found.json, &child.rows, &row, &deeper)?;
+        let key = row.value(0).unwrap_or_default();
+        match found.by_key.get_mut(key) {
+            Some(positions) => positions.push(found.rows.len()),
+            None => {
+                found.by_key.insert(key.into(), vec![found.rows.len()]);
+            }
         }
-        object(json, &child.rows, row, &deeper)?;
-    }
-    if child.is_list {
-        for json in found.values_mut() {
-            json.push(b']');
-        }
+        found.rows.push(start..found.json.len());
     }
     Ok(found)
 }
@@ -164,27 +213,50 @@ async fn found(
 fn object(
     json: &mut Vec<u8>,
     plan: &RowPlan,
-    row: BinaryRow<'_>,
+    row: &impl Values,
     related: &[Found],
 ) -> Result<(), GraphqlError> {
     for member in &plan.members {
         json.extend(member.prefix.as_bytes());
         match &member.value {
             MemberValue::Constant(text) => json.extend(text.as_bytes()),
-            MemberValue::Column { position, form } => match row.value(*position) {
-                Some(value) => values::write(json, *form, value)?,
-                None => json.extend(b"null"),
-            },
+            MemberValue::Column { position, form } => {
+                row.with(*position, |value| match value {
+                    Some(value) => values::write(json, *form, value),
+                    None => {
+                        json.extend(b"null");
+                        Ok(())
+                    }
+                })?;
+            }
             MemberValue::Child(position) => {
-                let child = plan.children.get(*position).zip(related.get(*position));
-                let found =
-                    child.and_then(|(child, found)| found.get(row.value(child.key_position)?));
-                let is_list = child.is_some_and(|(child, _)| child.is_list);
-                let nothing: &[u8] = if is_list { b"[]" } else { b"null" };
-                json.extend(found.map_or(nothing, Vec::as_slice));
+                let Some((child, found)) = plan.children.get(*position).zip(related.get(*position))
+                else {
+                    continue;
+                };
+                row.with(child.key_position, |key| {
+                    let rows = found.of(key);
+                    if child.is_list {
+                        list_of(json, rows);
+                    } else {
+                        json.extend(rows.last().unwrap_or(b"null"));
+                    }
+                });
             }
         }
     }
     json.push(b'}');
     Ok(())
+}
+
+/// Rows that are JSON already, as a list.
+fn list_of<'a>(json: &mut Vec<u8>, rows: impl Iterator<Item = &'a [u8]>) {
+    json.push(b'[');
+    for (position, row) in rows.enumerate() {
+        if position > 0 {
+            json.extend(SEPARATOR);
+        }
+        json.extend(row);
+    }
+    json.push(b']');
 }

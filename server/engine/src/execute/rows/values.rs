@@ -1,7 +1,5 @@
 //! PostgreSQL's binary values as the JSON that PostgreSQL itself writes of them (`to_json`), byte for byte.
 
-use std::io::Write as _;
-
 use crate::{
     error::{Code, GraphqlError},
     sql::rows::{Form, KeyForm},
@@ -61,8 +59,15 @@ fn sized<const N: usize>(value: &[u8]) -> Result<[u8; N], GraphqlError> {
 }
 
 fn integer(json: &mut Vec<u8>, number: i64) {
-    // Writing to memory does not fail.
-    let _ = write!(json, "{number}");
+    json.extend(itoa::Buffer::new().format(number).as_bytes());
+}
+
+/// A number of at least two digits.
+fn two_digits(json: &mut Vec<u8>, number: i64) {
+    if number < 10 {
+        json.push(b'0');
+    }
+    integer(json, number);
 }
 
 fn text(json: &mut Vec<u8>, value: &[u8]) {
@@ -85,9 +90,14 @@ fn text(json: &mut Vec<u8>, value: &[u8]) {
             b'\n' => json.extend(b"\\n"),
             b'\r' => json.extend(b"\\r"),
             b'\t' => json.extend(b"\\t"),
-            other => {
-                let _ = write!(json, "\\u{other:04x}");
-            }
+            other => json.extend([
+                b'\\',
+                b'u',
+                b'0',
+                b'0',
+                digit(other >> 4),
+                digit(other & 15),
+            ]),
         }
         rest = after;
     }
@@ -96,14 +106,20 @@ fn text(json: &mut Vec<u8>, value: &[u8]) {
 }
 
 fn uuid(json: &mut Vec<u8>, value: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     for (position, byte) in value.iter().enumerate() {
         if matches!(position, 4 | 6 | 8 | 10) {
             json.push(b'-');
         }
-        for digit in [byte >> 4, byte & 15] {
-            json.extend(DIGITS.get(usize::from(digit)));
-        }
+        json.extend([digit(byte >> 4), digit(byte & 15)]);
+    }
+}
+
+/// The hexadecimal digit of a number below 16.
+fn digit(number: u8) -> u8 {
+    if number < 10 {
+        b'0' + number
+    } else {
+        b'a' + number - 10
     }
 }
 
@@ -145,7 +161,10 @@ fn timestamp(json: &mut Vec<u8>, microseconds: i64, zone: &[u8]) {
 fn time(json: &mut Vec<u8>, microseconds: i64) {
     let (seconds, fraction) = (microseconds / 1_000_000, microseconds % 1_000_000);
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    let _ = write!(json, "T{hours:02}:{minutes:02}:{:02}", seconds % 60);
+    for (mark, number) in [(b'T', hours), (b':', minutes), (b':', seconds % 60)] {
+        json.push(mark);
+        two_digits(json, number);
+    }
     if fraction > 0 {
         let digits = format!("{fraction:06}");
         json.push(b'.');
@@ -173,6 +192,15 @@ fn calendar_day(json: &mut Vec<u8>, days: i64) -> bool {
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let is_before_christ = year <= 0;
     let shown = if is_before_christ { 1 - year } else { year };
-    let _ = write!(json, "{shown:04}-{month:02}-{day:02}");
+    for limit in [1000, 100, 10] {
+        if shown < limit {
+            json.push(b'0');
+        }
+    }
+    integer(json, shown);
+    for number in [month, day] {
+        json.push(b'-');
+        two_digits(json, number);
+    }
     is_before_christ
 }

@@ -125,7 +125,7 @@ impl Command {
 
 /// A response as the payload of a message or event.
 pub(in crate::http) fn body(response: &Response) -> String {
-    answer(response).to_json()
+    answer(response).into_json()
 }
 
 /// A response as an answer: it failed when it has errors.
@@ -160,7 +160,7 @@ pub(super) fn next(protocol: Protocol, id: &str, response: &Response) -> String 
     let id = Value::from(id);
     format!(
         "{{\"type\":\"{kind}\",\"id\":{id},\"payload\":{}}}",
-        answer.to_json()
+        answer.into_json()
     )
 }
 
