@@ -49,12 +49,12 @@ pub fn wrk(
     scratch: &Path,
 ) -> Result<Found> {
     let script = scratch.join("request.lua");
-    let mut lua =
-        "wrk.method = \"POST\"\nwrk.headers[\"content-type\"] = \"application/json\"\n".to_owned();
-    for (name, value) in target.headers {
-        lua.push_str(&format!("wrk.headers[\"{name}\"] = \"{value}\"\n"));
-    }
-    lua.push_str(&format!("wrk.body = [==[{body}]==]\n"));
+    let header = |(name, value): &(&str, &str)| format!("wrk.headers[\"{name}\"] = \"{value}\"\n");
+    let headers: String = target.headers.iter().map(header).collect();
+    let lua = format!(
+        "wrk.method = \"POST\"\nwrk.headers[\"content-type\"] = \"application/json\"\n{headers}\
+         wrk.body = [==[{body}]==]\n"
+    );
     std::fs::write(&script, lua)?;
     let before = (
         usage::processor_time(target.pid),
@@ -114,9 +114,10 @@ pub fn pgbench(
     })
 }
 
+/// The word after a mark with which a line begins.
 fn word_after<'a>(text: &'a str, mark: &str) -> Result<&'a str> {
-    text.split_once(mark)
-        .and_then(|(_, rest)| rest.split_whitespace().next())
+    text.lines()
+        .find_map(|line| line.trim_start().strip_prefix(mark)?.split_whitespace().next())
         .with_context(|| format!("no {mark:?} in:\n{text}"))
 }
 

@@ -204,6 +204,11 @@ impl<M: ObjectType + 'static> Engine<M> {
         &self.model
     }
 
+    /// How many statements serve the live queries at the moment, however many subscribe.
+    pub fn live_statements(&self) -> usize {
+        self.nobody.core.live.statements()
+    }
+
     /// Wakes the live queries of this engine.
     pub fn changes(&self) -> Changes {
         self.changes.clone()

@@ -14,6 +14,8 @@ mod events;
 mod explain;
 mod hostile;
 mod limits;
+mod live;
+mod socket;
 mod sockets;
 mod transport;
 mod world;

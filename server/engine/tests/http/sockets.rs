@@ -1,87 +1,19 @@
 //! graphql-transport-ws and its elder.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use engine::execute::limits::{LimitRules, Limits};
-use futures::{SinkExt as _, StreamExt as _};
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest as _, http::HeaderValue},
+use futures::SinkExt as _;
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::{
+    socket::{Came, Socket},
+    world::{SECRET, Setup, World, code},
 };
 
-use crate::world::{SECRET, Setup, World, code};
-
-const PATIENCE: Duration = Duration::from_secs(10);
 const LIVE: &str = "subscription { shelf_by_pk(id: 1) { label } }";
-
-/// What comes from a socket.
-#[derive(Debug, PartialEq)]
-enum Came {
-    Said(Value),
-    Closed(u16),
-}
-
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
-
-impl Socket {
-    async fn open(world: &World, protocol: &'static str) -> Result<Self> {
-        let mut request = world.url().replace("http", "ws").into_client_request()?;
-        request
-            .headers_mut()
-            .insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
-        Ok(Self(connect_async(request).await?.0))
-    }
-
-    async fn enter(world: &World) -> Result<Self> {
-        let mut socket = Self::open(world, "graphql-transport-ws").await?;
-        socket.init(SECRET).await?;
-        assert_eq!(
-            socket.next().await?,
-            Came::Said(json!({ "type": "connection_ack" }))
-        );
-        Ok(socket)
-    }
-
-    async fn init(&mut self, secret: &str) -> Result<()> {
-        let headers = json!({ "x-hasura-admin-secret": secret });
-        self.say(json!({ "type": "connection_init", "payload": { "headers": headers } }))
-            .await
-    }
-
-    async fn say(&mut self, message: Value) -> Result<()> {
-        Ok(self.0.send(Message::text(message.to_string())).await?)
-    }
-
-    async fn subscribe(&mut self, id: &str, query: &str) -> Result<()> {
-        self.say(json!({ "type": "subscribe", "id": id, "payload": { "query": query } }))
-            .await
-    }
-
-    async fn next(&mut self) -> Result<Came> {
-        loop {
-            let message = tokio::time::timeout(PATIENCE, self.0.next())
-                .await
-                .context("nothing came")?;
-            match message.context("no farewell")?? {
-                Message::Text(text) => return Ok(Came::Said(serde_json::from_str(&text)?)),
-                Message::Close(frame) => {
-                    return Ok(Came::Closed(frame.map_or(0, |frame| frame.code.into())));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    async fn said(&mut self) -> Result<Value> {
-        match self.next().await? {
-            Came::Said(message) => Ok(message),
-            Came::Closed(code) => anyhow::bail!("closed with {code}"),
-        }
-    }
-}
 
 #[tokio::test]
 async fn operations_run_beside_each_other_until_they_are_completed() -> Result<()> {

@@ -10,7 +10,7 @@ use diesel_async::{
     pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
 };
 use engine::{
-    Code, EngineBuilder, GraphqlError, Pool, Session,
+    Code, Engine, EngineBuilder, GraphqlError, Pool, Session,
     execute::limits::LimitRules,
     http::{Api, Authenticate, Authenticated, Channel, Origins, routes, standalone},
     metadata::{Directory, load},
@@ -41,6 +41,7 @@ pub struct World {
     name: String,
     admin_url: String,
     pub address: SocketAddr,
+    pub engine: Arc<Engine<EmptyMutation>>,
     /// Ends every session.
     pub end: watch::Sender<bool>,
     http: reqwest::Client,
@@ -126,9 +127,10 @@ impl World {
             is_allow_list_enforced: setup.is_allow_list_enforced,
             ..EngineBuilder::new(pool, metadata, EmptyMutation)
         };
+        let engine = Arc::new(builder.build().await?);
         let (end, ended) = watch::channel(false);
         let api = Api {
-            engine: Arc::new(builder.build().await?),
+            engine: Arc::clone(&engine),
             authenticator: Believer(ended),
             body_limit: 1 << 20,
             origins: setup.origins,
@@ -142,6 +144,7 @@ impl World {
             name,
             admin_url,
             address,
+            engine,
             end,
             http: reqwest::Client::builder()
                 .no_gzip()

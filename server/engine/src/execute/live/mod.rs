@@ -49,6 +49,12 @@ impl LiveQueries {
         })
     }
 
+    /// How many statements are run again and again.
+    pub(super) fn statements(&self) -> usize {
+        let pollers = self.pollers.lock().unwrap_or_else(PoisonError::into_inner);
+        pollers.len()
+    }
+
     /// The answers of a live query with these values, beginning with the present one; it ends with an error.
     fn follow(
         self: &Arc<Self>,
