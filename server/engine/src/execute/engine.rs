@@ -1,5 +1,6 @@
 //! The engine: one schema for each role, and the way of a request through it.
 
+mod build;
 mod explain;
 
 use std::{
@@ -7,9 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use async_graphql::{
-    ObjectType, Request, Schema, ValidationMode, Variables, parser::types::OperationType,
-};
+use async_graphql::{ObjectType, Request, Schema, Variables, parser::types::OperationType};
 use futures::{StreamExt, stream::BoxStream};
 
 use super::{
@@ -19,11 +18,11 @@ use super::{
     cache::{CachedPlan, DocumentKey, PlanCache},
     deadline::{self, Canceller},
     document::Document,
+    express::Express,
     federation::complete_service,
     limits::{LimitRules, Limits},
-    live,
     request::RequestState,
-    roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot, with_role},
+    roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot},
     run::{Asked, run},
     statement::Preparation,
     trusted::Trusted,
@@ -31,15 +30,14 @@ use super::{
 };
 use crate::{
     Pool,
-    catalog::{Catalog, CatalogError},
     error::{Code, GraphqlError},
-    metadata::Metadata,
-    model::{Caller, Execution, Inconsistencies, Model, Options},
+    model::{Execution, Model},
     plan::{Places, Selected, Template, directive_variables, selected_fields},
     schema::federation,
     session::Session,
 };
 
+pub use build::{BuildError, EngineBuilder};
 pub use explain::Explained;
 
 /// What a role is served with.
@@ -66,124 +64,8 @@ pub struct Engine<M> {
     plans: PlanCache,
     changes: Changes,
     execution: Execution,
+    express: Express,
     actions: Actions,
-}
-
-/// What an engine is made of.
-pub struct EngineBuilder<M> {
-    /// The connections.
-    pub pool: Pool,
-    /// What is exposed to whom.
-    pub metadata: Metadata,
-    /// How types are shown.
-    pub options: Options,
-    /// The mutations written by hand.
-    pub mutations: M,
-    /// Which roles have which of them.
-    pub actions: Actions,
-    /// What each role may ask for.
-    pub limits: LimitRules,
-    /// How a statement is cancelled whose request took too long.
-    pub cancel: Canceller,
-    /// Whether only the administrator may run documents that the allow-list does not have.
-    pub is_allow_list_enforced: bool,
-}
-
-/// Why an engine could not be built.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// No connection.
-    #[error("no connection to the database")]
-    Pool(#[from] diesel_async::pooled_connection::deadpool::PoolError),
-    /// The catalog could not be read.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// Metadata and database do not fit.
-    #[error(transparent)]
-    Inconsistent(#[from] Inconsistencies),
-}
-
-impl<M> EngineBuilder<M> {
-    /// An engine without actions and limits, with the usual options.
-    pub fn new(pool: Pool, metadata: Metadata, mutations: M) -> Self {
-        Self {
-            pool,
-            metadata,
-            options: Options::default(),
-            mutations,
-            actions: Actions::new(),
-            limits: LimitRules::default(),
-            cancel: deadline::cancel_plainly(),
-            is_allow_list_enforced: false,
-        }
-    }
-}
-
-impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
-    /// Reads the catalog, resolves the metadata against it and builds the schema of every role.
-    pub async fn build(mut self) -> Result<Engine<M>, BuildError> {
-        if !self.metadata.unserved.is_empty() {
-            tracing::warn!(sections = ?self.metadata.unserved, "metadata has sections that are not served");
-        }
-        self.limits.complete(&self.metadata.api_limits);
-        self.limits.cap_rows(&mut self.metadata);
-        let catalog = Catalog::read(&mut *self.pool.get().await?, &self.metadata).await?;
-        let model = Arc::new(Model::build(&self.metadata, &catalog, self.options)?);
-        let changes = Changes::default();
-        let live = live::LiveQueries::new(self.pool.clone(), changes.clone());
-        let role = |role: &str, is_backend: bool| {
-            let ((schema, core), types) = with_role(
-                &model,
-                Caller { role, is_backend },
-                &self.actions,
-                |roots| {
-                    let core = Arc::new(EngineCore {
-                        model: Arc::clone(&model),
-                        role: role.to_owned(),
-                        is_backend,
-                        options: self.options,
-                        pool: self.pool.clone(),
-                        roots,
-                        live: Arc::clone(&live),
-                    });
-                    let schema = Schema::build(
-                        QueryRoot(Arc::clone(&core)),
-                        MutationRoot(Arc::clone(&core), self.mutations.clone()),
-                        SubscriptionRoot(Arc::clone(&core)),
-                    );
-                    let schema = schema
-                        .data(Arc::clone(&core))
-                        .validation_mode(ValidationMode::Fast)
-                        .enable_subscription_in_federation()
-                        .finish();
-                    (schema, core)
-                },
-            );
-            Role {
-                schema,
-                core,
-                types,
-            }
-        };
-        let named = |name: &str, is_backend| (name.to_owned(), role(name, is_backend));
-        let names = model.roles();
-        let with_backend = names.iter().filter(|name| model.has_backend_only(name));
-        Ok(Engine {
-            roles: names.iter().map(|name| named(name, false)).collect(),
-            backend_roles: with_backend.map(|name| named(name, true)).collect(),
-            nobody: role("", false),
-            limits: self.limits,
-            cancel: self.cancel,
-            trusted: Trusted::new(&self.metadata.documents, self.is_allow_list_enforced),
-            without_introspection: self.metadata.documents.introspection.disabled_for_roles,
-            plans: PlanCache::new(),
-            changes,
-            execution: self.options.execution,
-            actions: self.actions.clone(),
-            pool: self.pool,
-            model,
-        })
-    }
 }
 
 impl<M> Engine<M> {
@@ -296,18 +178,24 @@ impl<M: ObjectType + 'static> Engine<M> {
         session: &Session,
         variables: &Variables,
     ) -> Result<Answer, GraphqlError> {
-        let mut conn = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| GraphqlError::fault(&error))?;
-        let mut fields = Vec::with_capacity(plan.fields.len());
         let asked = Asked {
             variables,
             session,
             preparation: Preparation::Kept,
             execution: self.execution,
         };
+        if let [(key, compiled)] = plan.fields.as_slice()
+            && compiled.is_short
+            && let Some(answer) = self.express.one(&compiled.json, asked).await
+        {
+            return Ok(Answer::whole(object(&[(key.as_str(), answer?)])));
+        }
+        let mut conn = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| GraphqlError::fault(&error))?;
+        let mut fields = Vec::with_capacity(plan.fields.len());
         for (key, compiled) in &plan.fields {
             fields.push((key.as_str(), run(&mut conn, compiled, asked).await?));
         }
