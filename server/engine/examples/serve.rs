@@ -16,6 +16,7 @@ use engine::{
     http::{Api, Authenticate, Authenticated, Channel, Origins, routes, standalone},
     metadata::{Directory, load},
     model::{Execution, Options},
+    with_renewal,
 };
 use subtle::ConstantTimeEq;
 
@@ -117,7 +118,7 @@ async fn main() -> anyhow::Result<()> {
     let mut manager = ManagerConfig::default();
     manager.recycling_method = RecyclingMethod::Fast;
     let manager = AsyncDieselConnectionManager::new_with_config(arguments.database_url, manager);
-    let pool = Pool::builder(manager).build()?;
+    let pool = with_renewal(Pool::builder(manager)).build()?;
     let directory = Directory::read(&arguments.metadata)?;
     let builder = EngineBuilder {
         options: Options {

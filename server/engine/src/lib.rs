@@ -27,6 +27,7 @@ pub mod http;
 pub mod metadata;
 pub mod model;
 pub mod plan;
+mod pool;
 pub mod schema;
 pub mod session;
 pub mod sql;
@@ -36,7 +37,5 @@ pub use execute::{
     Engine, EngineBuilder,
     actions::{Actions, Row, Rows},
 };
+pub use pool::{Pool, with_renewal};
 pub use session::Session;
-
-/// The pool of connections that every statement runs on.
-pub type Pool = diesel_async::pooled_connection::deadpool::Pool<diesel_async::AsyncPgConnection>;

@@ -44,7 +44,7 @@ pub const CASES: [Case; 4] = [
              rowId login email state lastSeenAt serviceByServiceId { rowId code name } } } } } }",
             "{}",
         ),
-        binds: &["true", "true", "100"],
+        binds: &["true", "100"],
         targets: (1.8, 10.0),
     },
     Case {

@@ -117,7 +117,12 @@ pub fn pgbench(
 /// The word after a mark with which a line begins.
 fn word_after<'a>(text: &'a str, mark: &str) -> Result<&'a str> {
     text.lines()
-        .find_map(|line| line.trim_start().strip_prefix(mark)?.split_whitespace().next())
+        .find_map(|line| {
+            line.trim_start()
+                .strip_prefix(mark)?
+                .split_whitespace()
+                .next()
+        })
         .with_context(|| format!("no {mark:?} in:\n{text}"))
 }
 

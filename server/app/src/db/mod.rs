@@ -7,15 +7,13 @@ use std::{sync::Arc, time::Duration};
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{
     AsyncMigrationHarness, AsyncPgConnection,
-    pooled_connection::{
-        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-        deadpool::{Hook, HookError},
-    },
+    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use engine::{
     Pool,
     execute::{Canceller, cancel_plainly},
+    with_renewal,
 };
 use futures::{FutureExt, future::BoxFuture};
 use rustls_platform_verifier::ConfigVerifierExt;
@@ -26,9 +24,6 @@ use crate::config::Database;
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 /// How long a request waits for a free connection, or for a new one.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How often a connection is used before a new one takes its place: each keeps the statements that it prepared.
-const LARGEST_USE: usize = 20_000;
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -53,18 +48,12 @@ pub fn pool(config: &Database) -> Result<Pool, DatabaseError> {
     manager.recycling_method = RecyclingMethod::Fast;
     manager.custom_setup = Box::new(connect);
     let manager = AsyncDieselConnectionManager::new_with_config(config.url.expose(), manager);
-    Ok(Pool::builder(manager)
+    Ok(with_renewal(Pool::builder(manager))
         .max_size(config.pool_size)
         .runtime(deadpool::Runtime::Tokio1)
         .wait_timeout(Some(PATIENCE))
         .create_timeout(Some(PATIENCE))
         .recycle_timeout(Some(PATIENCE))
-        .pre_recycle(Hook::sync_fn(|_, metrics| {
-            if metrics.recycle_count < LARGEST_USE {
-                return Ok(());
-            }
-            Err(HookError::message("the connection has served its time"))
-        }))
         .build()?)
 }
 

@@ -4,9 +4,12 @@
 //! Nothing that could take long may run here, as it would hold up its neighbours: a row by its key, and what object
 //! relationships lead to from it. Nothing here has a transaction or settings of its own.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use deadpool::managed::Manager;
@@ -19,12 +22,20 @@ use crate::{Pool, error::GraphqlError, sql::Statement};
 
 /// How many connections are shared.
 const LANES: usize = 2;
+/// How many statements a connection may have prepared before a new one takes its place.
+const MOST_PREPARED: usize = 2_000;
 
 /// The shared connections; each is opened when it is first needed, and again when it broke.
 pub(super) struct Express {
     pool: Pool,
-    lanes: [Mutex<Option<Arc<AsyncPgConnection>>>; LANES],
+    lanes: [Mutex<Option<Lane>>; LANES],
     turn: AtomicUsize,
+}
+
+/// A shared connection and the statements, by their places in memory, that it has prepared.
+struct Lane {
+    conn: Arc<AsyncPgConnection>,
+    prepared: HashSet<usize>,
 }
 
 impl Express {
@@ -48,7 +59,7 @@ impl Express {
         };
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let lane = self.lanes.get(turn % LANES)?;
-        let conn = self.connection(lane).await?;
+        let conn = self.connection(lane, short).await?;
         match statement::one_of_many(&conn, short, &values, asked.preparation).await {
             Ok(json) => Some(Ok(json)),
             Err(error) if is_broken(&error) => {
@@ -61,14 +72,22 @@ impl Express {
 
     async fn connection(
         &self,
-        lane: &Mutex<Option<Arc<AsyncPgConnection>>>,
+        lane: &Mutex<Option<Lane>>,
+        short: &Statement,
     ) -> Option<Arc<AsyncPgConnection>> {
+        let place = std::ptr::from_ref(short).addr();
         let mut lane = lane.lock().await;
-        if let Some(conn) = lane.as_ref() {
-            return Some(Arc::clone(conn));
+        if let Some(lane) = lane.as_mut() {
+            lane.prepared.insert(place);
+            if lane.prepared.len() <= MOST_PREPARED {
+                return Some(Arc::clone(&lane.conn));
+            }
         }
         let conn = Arc::new(self.pool.manager().create().await.ok()?);
-        *lane = Some(Arc::clone(&conn));
+        *lane = Some(Lane {
+            conn: Arc::clone(&conn),
+            prepared: HashSet::from([place]),
+        });
         Some(conn)
     }
 }

@@ -18,7 +18,7 @@ impl Values for WireRow {
     fn with<R>(&self, position: usize, take: impl FnOnce(Option<&[u8]>) -> R) -> R {
         let field = self.0.get(position);
         let value = field.as_ref().and_then(Field::value);
-        take(value.as_ref().map(|value| value.as_bytes()))
+        take(value.as_ref().map(diesel::pg::PgValue::as_bytes))
     }
 }
 
