@@ -12,7 +12,6 @@ pub type Pool = deadpool::Pool<AsyncPgConnection>;
 const LARGEST_USE: usize = 20_000;
 
 /// A pool whose connections are renewed after long use, so that what they keep is bounded.
-#[must_use]
 pub fn with_renewal(builder: PoolBuilder<AsyncPgConnection>) -> PoolBuilder<AsyncPgConnection> {
     builder.pre_recycle(Hook::sync_fn(|_, metrics| {
         if metrics.recycle_count < LARGEST_USE {
