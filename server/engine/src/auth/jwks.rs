@@ -49,6 +49,16 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// A key that is never asked for again.
+    pub(super) fn fixed(key: Key) -> Self {
+        Self {
+            keys: vec![key],
+            digest: [0; 32],
+            due: DateTime::<Utc>::MAX_UTC,
+            asked: DateTime::<Utc>::MAX_UTC,
+        }
+    }
+
     fn has_id(&self, id: Option<&str>) -> bool {
         self.keys.iter().any(|key| key.has_id(id))
     }

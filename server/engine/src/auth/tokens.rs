@@ -6,10 +6,8 @@ use std::{sync::Arc, time::Duration};
 use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use futures::future::{BoxFuture, join_all};
-use jsonwebtoken::dangerous::insecure_decode_claims;
 use moka::sync::Cache;
 use reqwest::Client;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -17,7 +15,6 @@ use super::{
     claims::Grant,
     config::{Issuer, KeySource},
     jwks::{Held, PublishedKeys},
-    keys::Key,
     verify::{self, Problem},
 };
 use crate::{
@@ -45,7 +42,7 @@ struct Trusted {
 }
 
 enum Keys {
-    Fixed(Box<[Key; 1]>),
+    Fixed(Arc<Held>),
     Published(PublishedKeys),
 }
 
@@ -66,7 +63,7 @@ impl Tokens {
         let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
         let trusted = issuers.into_iter().map(|issuer| {
             let keys = match &issuer.keys {
-                KeySource::Fixed(key) => Keys::Fixed(Box::new([key.0.clone()])),
+                KeySource::Fixed(key) => Keys::Fixed(Arc::new(Held::fixed(key.0.clone()))),
                 KeySource::Published { url, algorithms } => {
                     if issuer.audience.is_empty() {
                         tracing::warn!(%url, "tokens of this issuer for any audience are accepted");
@@ -99,16 +96,14 @@ impl Tokens {
     /// Fetches all published keys. What fails is logged, and tried again when a token comes.
     pub async fn fetch_keys(&self) {
         join_all(self.trusted.iter().map(|trusted| async {
-            if let Keys::Published(keys) = &trusted.keys {
-                keys.current().await;
-            }
+            trusted.keys.current().await;
         }))
         .await;
     }
 
     /// Whether a token says to come from an issuer that is trusted by name. Nothing is proven by that.
     pub fn knows_issuer_of(&self, token: &str) -> bool {
-        let issuer = claimed_issuer(token).ok().flatten();
+        let issuer = verify::claimed_issuer(token).ok().flatten();
         issuer.is_some_and(|issuer| {
             let mut names = self.trusted.iter().map(|trusted| &trusted.issuer.name);
             names.any(|name| name.as_ref() == Some(&issuer))
@@ -180,77 +175,74 @@ impl Tokens {
 
     async fn still_holds(&self, proof: &Proof) -> bool {
         let (position, digest) = proof.by;
-        let keys = match self.trusted.get(position) {
-            Some(trusted) => trusted.keys.current().await,
-            None => return false,
+        let Some(trusted) = self.trusted.get(position) else {
+            return false;
         };
-        keys.is_none_or(|held| held.digest == digest)
-            && proof.ends_at.is_none_or(|ends_at| (self.clock)() < ends_at)
+        let held = trusted.keys.current().await;
+        held.digest == digest && proof.ends_at.is_none_or(|ends_at| (self.clock)() < ends_at)
     }
 
-    /// Tries the issuers that the token may come from: those that it names, else those without a name, in their order.
+    /// Tries the issuers that the token may come from.
     async fn prove(&self, location: &Location, token: &str) -> Result<Proof, GraphqlError> {
         let header = verify::header(token)?;
-        let claimed = claimed_issuer(token)?;
-        let here = || {
-            let all = self.trusted.iter().enumerate();
-            all.filter(|(_, trusted)| trusted.issuer.location == *location)
-        };
-        let is_named = |trusted: &Trusted| claimed.is_some() && trusted.issuer.name == claimed;
-        let has_named = here().any(|(_, trusted)| is_named(trusted));
         let mut problem = None;
-        for (position, trusted) in here() {
-            if !(is_named(trusted) || !has_named && trusted.issuer.name.is_none()) {
-                continue;
-            }
+        for (position, trusted) in self.candidates(location, token)? {
             let held = trusted.keys.with_id(header.kid.as_deref()).await;
-            let (keys, digest) = match (&trusted.keys, &held) {
-                (Keys::Fixed(key), _) => (key.as_slice(), [0; 32]),
-                (Keys::Published(_), Some(held)) => (held.keys.as_slice(), held.digest),
-                (Keys::Published(_), None) => continue,
-            };
+            let issuer = &trusted.issuer;
             let now = (self.clock)();
-            match verify::verify(&trusted.issuer, keys, (token, &header), now) {
+            match verify::verify(issuer, &held.keys, (token, &header), now) {
                 Err(found) => problem = problem.or(Some(found)),
                 Ok(verified) => {
-                    let grant = trusted.issuer.claims.grant(&verified.content)?;
+                    let grant = issuer.claims.grant(&verified.content)?;
                     return Ok(Proof {
-                        grant: match &trusted.issuer.roles {
+                        grant: match &issuer.roles {
                             Some(roles) => grant.limited_to(roles),
                             None => grant,
                         },
                         ends_at: verified.ends_at,
-                        by: (position, digest),
+                        by: (position, held.digest),
                     });
                 }
             }
         }
         Err(problem.unwrap_or(Problem::Issuer).into())
     }
+
+    /// Those whom the token names, else those without a name, in their order.
+    fn candidates(
+        &self,
+        location: &Location,
+        token: &str,
+    ) -> Result<Vec<(usize, &Trusted)>, Problem> {
+        let claimed = verify::claimed_issuer(token)?;
+        let named = |name: &Option<String>| {
+            let all = self.trusted.iter().enumerate();
+            all.filter(|(_, trusted)| {
+                trusted.issuer.location == *location && trusted.issuer.name == *name
+            })
+            .collect::<Vec<_>>()
+        };
+        let found = named(&claimed);
+        Ok(if found.is_empty() {
+            named(&None)
+        } else {
+            found
+        })
+    }
 }
 
 impl Keys {
-    async fn current(&self) -> Option<Arc<Held>> {
+    async fn current(&self) -> Arc<Held> {
         match self {
-            Self::Fixed(_) => None,
-            Self::Published(keys) => Some(keys.current().await),
+            Self::Fixed(held) => Arc::clone(held),
+            Self::Published(keys) => keys.current().await,
         }
     }
 
-    async fn with_id(&self, id: Option<&str>) -> Option<Arc<Held>> {
+    async fn with_id(&self, id: Option<&str>) -> Arc<Held> {
         match self {
-            Self::Fixed(_) => None,
-            Self::Published(keys) => Some(keys.with_id(id).await),
+            Self::Fixed(held) => Arc::clone(held),
+            Self::Published(keys) => keys.with_id(id).await,
         }
-    }
-}
-
-/// What a token says of its issuer, unproven.
-fn claimed_issuer(token: &str) -> Result<Option<String>, Problem> {
-    let content: Value = insecure_decode_claims(token).map_err(|_| Problem::Malformed)?;
-    match content.get("iss") {
-        None => Ok(None),
-        Some(Value::String(issuer)) => Ok(Some(issuer.clone())),
-        Some(_) => Err(Problem::Claims),
     }
 }

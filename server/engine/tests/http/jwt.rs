@@ -128,6 +128,51 @@ async fn a_token_must_say_what_the_configuration_asks() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_issuer_that_a_token_names_decides_and_else_those_without_a_name() -> Result<()> {
+    let time = Time::default();
+    let first = Signer::new(Algorithm::HS256)?;
+    let second = Signer::new(Algorithm::ES256)?;
+    let named = Signer::new(Algorithm::HS256)?;
+    let issuers = vec![
+        first.trusted(&json!({}))?,
+        named.trusted(&json!({ "issuer": "me" }))?,
+        second.trusted(&json!({ "audience": "here" }))?,
+    ];
+    let world = trusting(issuers, &time).await?;
+    let unnamed = json!({ "aud": "here" });
+    let other = json!({ "aud": "here", "iss": "somebody" });
+    let me = json!({ "aud": "here", "iss": "me" });
+    for (signer, members, is_believed) in [
+        (&first, &unnamed, true),
+        (&first, &other, true),
+        (&second, &unnamed, true),
+        (&second, &other, true),
+        (&named, &me, true),
+        (&first, &me, false),
+        (&second, &me, false),
+        (&named, &unnamed, false),
+        (&named, &other, false),
+    ] {
+        let token = signer.sign(&content(time.now(), members))?;
+        let answer = borne(&world, &token).await?;
+        assert_eq!(answer == seen_by("r1"), is_believed, "{answer}");
+        let code = &answer["errors"][0]["extensions"]["code"];
+        assert_eq!(code == "invalid-jwt", !is_believed, "{answer}");
+    }
+    world.stop().await?;
+    let world = trusting(vec![named.trusted(&json!({ "issuer": "me" }))?], &time).await?;
+    let problem = "Could not verify JWT: JWTNotInIssuer";
+    for members in [&unnamed, &other] {
+        let token = named.sign(&content(time.now(), members))?;
+        assert_eq!(
+            borne(&world, &token).await?,
+            refused("invalid-jwt", problem)
+        );
+    }
+    world.stop().await
+}
+
+#[tokio::test]
 async fn a_token_has_no_say_in_how_it_is_verified() -> Result<()> {
     let time = Time::default();
     let rsa = Signer::new(Algorithm::RS256)?;
