@@ -8,6 +8,13 @@ use tests::harness::{Database, run};
 const SERVICE: &str =
     "[[services]]\nid = \"github\"\nkind = \"github\"\nname = \"GitHub\"\norganization = \"o\"\n";
 
+/// An issuer of tokens, with further lines about it.
+fn issuer(more: &str) -> String {
+    format!(
+        "[[jwt.issuers]]\njwks_url = \"https://keys.example\"\naudience = \"secretariat\"\n{more}"
+    )
+}
+
 async fn check(config: &str) -> Result<String> {
     let path =
         std::env::temp_dir().join(format!("secretariat-config-{}.toml", uuid::Uuid::new_v4()));
@@ -69,6 +76,50 @@ async fn wrong_values_are_named_with_their_place() -> Result<()> {
         (
             SERVICE.replace("\"github\"\nname", "\"gitlab\"\nname"),
             "gitlab",
+        ),
+        (issuer("issuer = \"\"\n"), "jwt.issuers.issuer"),
+        (
+            issuer("issuer = \"http://127.0.0.1:8080\"\n"),
+            "this server itself",
+        ),
+        (
+            issuer("issuer = \"https://a.example\"\nalgorithms = [\"HS256\"]\n"),
+            "jwt.issuers.algorithms",
+        ),
+        (
+            issuer("issuer = \"https://a.example\"\nroles = []\n"),
+            "jwt.issuers.roles",
+        ),
+        (
+            issuer("issuer = \"https://a.example\"\nroles = [\"boss\"]\n"),
+            "boss",
+        ),
+        (
+            issuer("issuer = \"https://a.example\"\naudiense = \"x\"\n"),
+            "did you mean `audience`?",
+        ),
+        (
+            issuer(
+                "issuer = \"https://a.example\"\nclaims_map.x-hasura-allowed-roles = { path = \"$.\" }\n",
+            ),
+            "x-hasura-allowed-roles",
+        ),
+        (
+            issuer("issuer = \"https://a.example\"\n")
+                .replace("https://keys.example", "http://keys.example"),
+            "jwt.issuers.jwks_url",
+        ),
+        (
+            issuer("issuer = \"https://a.example\"\n").replace("secretariat", ""),
+            "jwt.issuers.audience",
+        ),
+        (
+            issuer("issuer = \"https://a.example\"\n").replace("audience = \"secretariat\"\n", ""),
+            "audience",
+        ),
+        (
+            issuer("issuer = \"https://a.example\"\n").repeat(2),
+            "given twice",
         ),
         ("[sync]\nvanish_limit = 3.0\n".to_owned(), "vanish_limit"),
         ("[sync]\nschedule = \"at noon\"\n".to_owned(), "schedule"),

@@ -282,7 +282,8 @@ async fn warnings_are_computed_and_filtered_by_the_database() -> Result<()> {
 #[tokio::test]
 async fn everybody_but_the_administrator_asks_within_limits() -> Result<()> {
     let world = World::plan(Plan {
-        more: "[limits.default]\naliases = 2\nseconds = 5\n[limits.roles.user]\ndepth = 1\n",
+        more: "[limits.default]\naliases = 2\nseconds = 5\n[limits.roles.user]\ndepth = 1\n"
+            .to_owned(),
         ..Plan::default()
     })
     .await?;

@@ -8,6 +8,7 @@
 mod configuration;
 mod graphql;
 mod migrations;
+mod outside_tokens;
 mod permissions;
 mod sign_in;
 mod subscriptions;

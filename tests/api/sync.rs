@@ -466,7 +466,7 @@ async fn every_write_leaves_an_audit_row_that_nobody_can_change() -> Result<()> 
 #[tokio::test]
 async fn the_schedule_acts_once_whichever_process_comes_first() -> Result<()> {
     let every_second = Plan {
-        more: "[sync]\nschedule = \"* * * * * *\"\n",
+        more: "[sync]\nschedule = \"* * * * * *\"\n".to_owned(),
         ..Plan::default()
     };
     let world = World::plan(every_second).await?;

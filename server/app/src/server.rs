@@ -14,8 +14,8 @@ use crate::{
     },
     http::{self, Parts},
     identity::{
-        authenticator::Authenticator, events::LiveSessions, keys::Keys, providers::Providers,
-        routes::Identity,
+        authenticator::Authenticator, events::LiveSessions, keys::Keys, outside::Outsiders,
+        providers::Providers, routes::Identity,
     },
     metadata,
 };
@@ -26,6 +26,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Answers requests until the process is told to stop.
 pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
     let providers = Providers::new(&config, is_dev)?;
+    let outsiders = Outsiders::new(&config.jwt)?;
     let listener = tokio::net::TcpListener::bind(config.server.listen)
         .await
         .with_context(|| {
@@ -43,7 +44,8 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
     let authenticator = Authenticator {
         pool: pool.clone(),
         keys: Arc::new(Keys::load(&mut *pool.get().await?).await?),
-        issuer: public_url.as_str().trim_end_matches('/').to_owned(),
+        issuer: config.server.issuer(),
+        outsiders: outsiders.clone(),
         admin_secret: config.server.admin_secret.clone(),
         live: live.clone(),
     };
@@ -59,6 +61,7 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
             engine.changes(),
         )),
         tokio::spawn(live.follow(pool.clone())),
+        tokio::spawn(outsiders.fetch_keys()),
         tokio::spawn(schedule::follow(
             syncer.clone(),
             config.sync.schedule.clone(),

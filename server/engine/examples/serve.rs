@@ -1,24 +1,23 @@
 //! Serves any database: `cargo run -p engine --example serve -- --database-url … --metadata DIR --listen ADDR`.
 //!
-//! Requests carry `x-hasura-admin-secret`, and with it any `x-hasura-role` and session variables.
+//! Requests carry `x-hasura-admin-secret`, and with it any `x-hasura-role` and session variables, or a token.
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use async_graphql::EmptyMutation;
-use axum::http::HeaderMap;
 use clap::Parser;
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
 use engine::{
-    Code, EngineBuilder, GraphqlError, Pool, Session,
-    http::{Api, Authenticate, Authenticated, Channel, Origins, routes, standalone},
+    EngineBuilder, Pool,
+    auth::{Clock, Issuer, Standalone, StandaloneAuthenticator},
+    http::{Api, Origins, routes, standalone},
     metadata::{Directory, load},
     model::{Execution, Options},
     with_renewal,
 };
-use subtle::ConstantTimeEq;
 
 #[derive(Parser)]
 struct Arguments {
@@ -34,6 +33,15 @@ struct Arguments {
     /// What operators must send; without it everybody is an operator.
     #[arg(long, env = "HASURA_GRAPHQL_ADMIN_SECRET", hide_env_values = true)]
     admin_secret: Option<String>,
+    /// More of them, as a JSON list.
+    #[arg(long, env = "HASURA_GRAPHQL_ADMIN_SECRETS", hide_env_values = true)]
+    admin_secrets: Option<String>,
+    /// Whose tokens are accepted, as Hasura's JSON says it; an admin secret is needed besides.
+    #[arg(long, env = "HASURA_GRAPHQL_JWT_SECRET", hide_env_values = true)]
+    jwt_secret: Option<String>,
+    /// More of them, as a JSON list.
+    #[arg(long, env = "HASURA_GRAPHQL_JWT_SECRETS", hide_env_values = true)]
+    jwt_secrets: Option<String>,
     /// Send bigint, numeric and double precision as strings.
     #[arg(long, env = "HASURA_GRAPHQL_STRINGIFY_NUMERIC_TYPES")]
     stringify_numeric_types: bool,
@@ -72,40 +80,40 @@ impl From<Writer> for Execution {
     }
 }
 
-/// Lets operators in, and others under one role if there is one for them.
-struct Operators {
-    secret: Option<String>,
-    unauthorized_role: Option<String>,
-}
-
-impl Authenticate for Operators {
-    async fn authenticate(
-        &self,
-        headers: &HeaderMap,
-        _: Channel,
-    ) -> Result<Authenticated, GraphqlError> {
-        let sent = headers.get("x-hasura-admin-secret");
-        let session = match (&self.secret, sent, &self.unauthorized_role) {
-            (None, _, _) => Session::from_operator_headers(headers)?,
-            (Some(secret), Some(sent), _)
-                if bool::from(secret.as_bytes().ct_eq(sent.as_bytes())) =>
-            {
-                Session::from_operator_headers(headers)?
-            }
-            (Some(_), None, Some(role)) => Session::new(role, []),
-            (Some(_), Some(_), _) => {
-                let problem = "invalid \"x-hasura-admin-secret\"/\"x-hasura-access-key\"";
-                return Err(GraphqlError::new(Code::AccessDenied, problem));
-            }
-            (Some(_), None, None) => {
-                let problem = "x-hasura-admin-secret/x-hasura-access-key required, but not found";
-                return Err(GraphqlError::new(Code::AccessDenied, problem));
-            }
+impl Arguments {
+    fn authenticator(&self) -> anyhow::Result<StandaloneAuthenticator> {
+        let mut admin_secrets: Vec<String> = self.admin_secret.iter().cloned().collect();
+        if let Some(list) = &self.admin_secrets {
+            let list: Vec<String> =
+                serde_json::from_str(list).context("--admin-secrets is no list of texts")?;
+            admin_secrets.extend(list);
+        }
+        let mut issuers = Vec::new();
+        if let Some(one) = &self.jwt_secret {
+            issuers.push(Issuer::parse(one).context("--jwt-secret")?);
+        }
+        if let Some(list) = &self.jwt_secrets {
+            issuers.extend(Issuer::parse_list(list).context("--jwt-secrets")?);
+        }
+        let settings = Standalone {
+            admin_secrets,
+            issuers,
+            unauthorized_role: self.unauthorized_role.clone(),
+            origins: Origins::parse(&self.cors_domain),
         };
-        Ok(Authenticated {
-            session,
-            ended: Box::pin(std::future::pending()),
-        })
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the edge of a program of its own"
+        )]
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the edge of a program of its own"
+        )]
+        let clock: Clock = Arc::new(chrono::Utc::now);
+        Ok(StandaloneAuthenticator::new(settings, &http, &clock)?)
     }
 }
 
@@ -115,6 +123,8 @@ async fn main() -> anyhow::Result<()> {
         .with_writer(std::io::stderr)
         .init();
     let arguments = Arguments::parse();
+    let authenticator = arguments.authenticator()?;
+    authenticator.fetch_keys().await;
     let mut manager = ManagerConfig::default();
     manager.recycling_method = RecyclingMethod::Fast;
     let manager = AsyncDieselConnectionManager::new_with_config(arguments.database_url, manager);
@@ -132,10 +142,7 @@ async fn main() -> anyhow::Result<()> {
     let engine = builder.build().await.map_err(anyhow::Error::from)?;
     let api = Api {
         engine: Arc::new(engine),
-        authenticator: Operators {
-            secret: arguments.admin_secret,
-            unauthorized_role: arguments.unauthorized_role,
-        },
+        authenticator,
         body_limit: arguments.body_limit,
         origins: Origins::parse(&arguments.cors_domain),
         address_header: None,

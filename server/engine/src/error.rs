@@ -20,8 +20,14 @@ pub enum Code {
     InvalidJson,
     /// What is asked cannot be asked of this kind of operation.
     InvalidParams,
+    /// A credential cannot be read from the headers, or is missing.
+    InvalidHeaders,
     /// A token is malformed, expired or signed by somebody else.
     InvalidJwt,
+    /// The claims of a token do not have the shape that was agreed on.
+    JwtInvalidClaims,
+    /// A token says no roles.
+    JwtMissingRoleClaims,
     /// A session variable is missing.
     NotFound,
     /// The request asks for what this server does not do.

@@ -17,9 +17,11 @@
 //! - [`sql`]: a plan as text; every client value is a bind.
 //! - [`execute`]: runs statements, keeps plans, commits or rolls back, follows changes.
 //! - [`http`]: GraphQL over HTTP and WebSocket.
+//! - [`auth`]: who asks, by tokens and secrets, for servers that have no way of their own.
 //!
 //! The engine knows no capability of anybody: hand-written fields come in as async-graphql objects.
 
+pub mod auth;
 pub mod catalog;
 pub mod error;
 pub mod execute;

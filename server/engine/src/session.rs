@@ -58,6 +58,7 @@ impl Session {
         let variables = headers.iter().filter_map(|(name, value)| {
             let is_variable = name.as_str().starts_with("x-hasura-")
                 && name != "x-hasura-admin-secret"
+                && name != "x-hasura-access-key"
                 && name != BACKEND;
             let value = std::str::from_utf8(value.as_bytes()).ok()?;
             is_variable.then(|| (name.as_str().to_owned(), value.to_owned()))

@@ -39,7 +39,7 @@ pub struct Plan {
     /// TOML lines added to the service's table.
     pub service: &'static str,
     /// TOML tables added to the configuration.
-    pub more: &'static str,
+    pub more: String,
 }
 
 impl Default for Plan {
@@ -47,7 +47,7 @@ impl Default for Plan {
         Self {
             people: 40,
             service: "retries = 0\ntimeout_seconds = 5",
-            more: "",
+            more: String::new(),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Stand-ins for external services: small HTTP servers that answer as the real ones do, from invented people.
 //!
-//! Every simulator has the control endpoints of [`controls`]. One runs inside a test ([`Simulator::start`]) or beside a
+//! Every simulator but the issuer of tokens has the control endpoints of [`controls`]. One runs inside a test ([`Simulator::start`]) or beside a
 //! demo (the program `simulators`).
 
 pub mod controls;
 pub mod github;
+pub mod issuer;
 
 use std::net::SocketAddr;
 

@@ -89,6 +89,7 @@ impl Config {
                 "limits.address_header: {header:?} is no name of a header"
             ));
         }
+        self.jwt.check(&self.server.issuer())?;
         if self.database.pool_size < 2 {
             return contradiction(
                 "database.pool_size: at least 2 connections are needed".to_owned(),

@@ -4,6 +4,7 @@
 //! `SECRETARIAT_LISTEN`, …) come last and win. An unknown key is an error that names the nearest known one.
 
 mod check;
+mod jwt;
 mod limits;
 mod secret;
 
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use check::ConfigError;
+pub use jwt::Jwt;
 pub use limits::Limits;
 pub use secret::Secret;
 
@@ -31,6 +33,9 @@ pub struct Config {
     /// How people sign in.
     #[serde(default)]
     pub providers: Vec<Provider>,
+    /// Whose tokens are accepted beside our own.
+    #[serde(default)]
+    pub jwt: Jwt,
     /// When and how far syncs act by themselves.
     #[serde(default)]
     pub sync: Sync,
@@ -76,6 +81,11 @@ impl Server {
             .clone()
             .or_else(|| Url::parse(&local()).ok());
         url.unwrap_or_else(|| unreachable!("a socket address makes a URL"))
+    }
+
+    /// Who our own tokens are signed by.
+    pub fn issuer(&self) -> String {
+        self.public_url().as_str().trim_end_matches('/').to_owned()
     }
 }
 

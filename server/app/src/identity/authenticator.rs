@@ -1,6 +1,6 @@
 //! From a request's headers to the engine's session. Nothing else decides who asks.
 //!
-//! In this order: a bearer token, the operator's secret, the session cookie, nobody. A credential that is sent and
+//! In this order: a bearer token, ours or that of an issuer whom the operator trusts, the operator's secret, the session cookie, nobody. A credential that is sent and
 //! does not hold is an error; it never falls back to a weaker one.
 
 use std::{sync::Arc, time::Duration};
@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     events::LiveSessions,
     keys::Keys,
+    outside::{self, Outsiders},
     session::{self, Session},
     token,
 };
@@ -33,6 +34,8 @@ pub struct Authenticator {
     pub keys: Arc<Keys>,
     /// Who our tokens are signed by.
     pub issuer: String,
+    /// Whose tokens count beside ours.
+    pub outsiders: Outsiders,
     /// What operators send.
     pub admin_secret: Option<Secret>,
     /// Sessions known to be live.
@@ -134,6 +137,9 @@ impl Authenticator {
         headers: &HeaderMap,
         token: &str,
     ) -> Result<Authenticated, GraphqlError> {
+        if let Some(tokens) = self.outsiders.of(token) {
+            return outside::authenticate(tokens, &self.pool, headers, token).await;
+        }
         let claims = token::verify(&self.keys, &self.issuer, token)
             .map_err(|error| invalid_token(&format!("could not verify JWT: {error}")))?;
         let credential = Credential::Token(claims.hasura.session_id);

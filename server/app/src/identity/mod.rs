@@ -3,7 +3,8 @@
 //! - **provider**: a way to prove who one is ([`providers`]).
 //! - **identity**: provider, issuer and subject; belongs to one user ([`person`]).
 //! - **session**: what a sign-in begins: an opaque cookie, kept as a hash; ends at once when it is revoked ([`session`]).
-//! - **access token**: a JWT of ten minutes that dies with its session ([`token`], [`keys`]).
+//! - **access token**: a JWT of ten minutes that dies with its session ([`token`], [`keys`]); issuers whom the operator
+//!   trusts sign others ([`outside`]).
 //!
 //! [`authenticator`] turns a request's headers into the engine's session; nothing else decides who asks.
 
@@ -11,6 +12,7 @@ pub mod authenticator;
 mod error;
 pub mod events;
 pub mod keys;
+pub mod outside;
 mod person;
 pub mod providers;
 pub mod routes;

@@ -93,6 +93,14 @@ impl User {
             .first(conn)
             .await
     }
+
+    /// Whether there is such a user, and active.
+    pub async fn is_active(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+        let active = users::table.find(id).filter(users::active);
+        diesel::select(diesel::dsl::exists(active))
+            .get_result(conn)
+            .await
+    }
 }
 
 /// Finds or makes the user of a proven person, and remembers the identity.

@@ -14,7 +14,7 @@ pub const LIFETIME: Duration = Duration::from_mins(10);
 /// Who our tokens are for.
 const AUDIENCE: &str = "secretariat";
 /// How far clocks may differ, in seconds.
-const LEEWAY: u64 = 5;
+pub const LEEWAY: u64 = 5;
 
 /// The content of a token.
 #[derive(Debug, Clone, Serialize, Deserialize)]

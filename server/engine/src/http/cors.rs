@@ -30,7 +30,7 @@ impl Origins {
         Self(patterns.collect())
     }
 
-    fn allow(&self, origin: &str) -> bool {
+    pub(crate) fn allow(&self, origin: &str) -> bool {
         self.0.iter().any(|pattern| match pattern {
             Pattern::Any => true,
             Pattern::Exactly(allowed) => allowed == origin,

@@ -19,7 +19,7 @@ use std::{future::Future, sync::Arc};
 use async_graphql::ObjectType;
 use axum::{
     Json, Router,
-    http::{HeaderMap, HeaderName},
+    http::{HeaderMap, HeaderName, header},
     routing::{get, post},
 };
 use futures::future::BoxFuture;
@@ -60,6 +60,16 @@ pub trait Authenticate: Send + Sync + 'static {
         headers: &HeaderMap,
         channel: Channel,
     ) -> impl Future<Output = Result<Authenticated, GraphqlError>> + Send;
+
+    /// Whether `connection_init` of a socket may set a header: those that prove or say who asks, and no other.
+    fn is_credential(&self, name: &HeaderName) -> bool {
+        is_credential(name)
+    }
+}
+
+/// The headers that prove or say who asks, wherever tokens have no place of their own.
+pub(crate) fn is_credential(name: &HeaderName) -> bool {
+    name == header::AUTHORIZATION || name.as_str().starts_with("x-hasura-")
 }
 
 /// What the routes share.

@@ -56,7 +56,11 @@ fn status(error: &GraphqlError, media: Media) -> StatusCode {
         return StatusCode::OK;
     }
     match error.code {
-        Code::AccessDenied | Code::InvalidJwt => StatusCode::UNAUTHORIZED,
+        Code::AccessDenied
+        | Code::InvalidHeaders
+        | Code::InvalidJwt
+        | Code::JwtInvalidClaims
+        | Code::JwtMissingRoleClaims => StatusCode::UNAUTHORIZED,
         Code::PermissionError => StatusCode::FORBIDDEN,
         Code::ConstraintViolation => StatusCode::CONFLICT,
         Code::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,

@@ -3,7 +3,7 @@
 use crate::error::{Code, GraphqlError};
 
 /// The steps of a path: keys of objects and positions in lists.
-pub(super) fn steps(path: &str) -> Result<Vec<String>, GraphqlError> {
+pub(crate) fn steps(path: &str) -> Result<Vec<String>, GraphqlError> {
     let unfit = || {
         let problem = format!("parse json path error: {path:?} is not a path like $.a.b[0]");
         GraphqlError::new(Code::ParseFailed, problem)

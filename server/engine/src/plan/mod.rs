@@ -8,7 +8,7 @@ mod connection;
 mod entities;
 mod filter;
 mod input;
-mod json_path;
+pub(crate) mod json_path;
 mod order;
 mod planner;
 mod selection;

@@ -96,7 +96,16 @@ fn metadata(files: Vec<(&'static str, String)>) -> Result<Directory> {
 }
 
 impl World {
+    /// A server that believes whoever sends the secret.
     pub async fn start(setup: Setup) -> Result<Self> {
+        let (end, ended) = watch::channel(false);
+        Ok(Self {
+            end,
+            ..Self::start_with(setup, Believer(ended)).await?
+        })
+    }
+
+    pub async fn start_with(setup: Setup, authenticator: impl Authenticate) -> Result<Self> {
         let admin_url = std::env::var("SECRETARIAT_TEST_PG")
             .context("SECRETARIAT_TEST_PG is not set: run the tests by `cargo xtask test`")?;
         let name = format!("http_{}", uuid::Uuid::new_v4().simple());
@@ -128,10 +137,9 @@ impl World {
             ..EngineBuilder::new(pool, metadata, EmptyMutation)
         };
         let engine = Arc::new(builder.build().await?);
-        let (end, ended) = watch::channel(false);
         let api = Api {
             engine: Arc::clone(&engine),
-            authenticator: Believer(ended),
+            authenticator,
             body_limit: 1 << 20,
             origins: setup.origins,
             address_header: None,
@@ -145,7 +153,7 @@ impl World {
             admin_url,
             address,
             engine,
-            end,
+            end: watch::channel(false).0,
             http: reqwest::Client::builder()
                 .no_gzip()
                 .timeout(Duration::from_secs(30))

@@ -76,7 +76,7 @@ async fn enter<A: Authenticate, M: ObjectType + 'static>(
     loop {
         match connection.hear().await? {
             Heard::Command(Command::Init(payload)) => {
-                let headers = with_init_headers(headers, &payload);
+                let headers = with_init_headers(headers, &payload, &door.api.authenticator);
                 let entered = door
                     .api
                     .authenticator
@@ -156,7 +156,11 @@ async fn obey<A: Authenticate, M: ObjectType + 'static>(
 
 /// The headers of the upgrade, with credentials and session variables of `connection_init` (`{"headers": {…}}`) over
 /// them. Others are the browser's word on where the page comes from, and not the page's to change.
-fn with_init_headers(mut headers: HeaderMap, payload: &serde_json::Value) -> HeaderMap {
+fn with_init_headers<A: Authenticate>(
+    mut headers: HeaderMap,
+    payload: &serde_json::Value,
+    authenticator: &A,
+) -> HeaderMap {
     let given = payload
         .get("headers")
         .and_then(serde_json::Value::as_object);
@@ -164,7 +168,7 @@ fn with_init_headers(mut headers: HeaderMap, payload: &serde_json::Value) -> Hea
         let name = HeaderName::try_from(name.as_str());
         let value = value.as_str().map(HeaderValue::from_str);
         if let (Ok(name), Some(Ok(value))) = (name, value)
-            && (name == "authorization" || name.as_str().starts_with("x-hasura-"))
+            && authenticator.is_credential(&name)
         {
             headers.insert(name, value);
         }
