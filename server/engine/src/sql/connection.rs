@@ -245,7 +245,7 @@ impl Writer<'_> {
                     });
                 }
                 PageField::HasNext if connection.is_backward => {
-                    self.is_given(connection.before.as_ref())
+                    self.is_given(connection.before.as_ref());
                 }
                 PageField::HasPrevious if !connection.is_backward => {
                     self.is_given(connection.after.as_ref());

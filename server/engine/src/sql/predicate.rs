@@ -226,9 +226,14 @@ impl Writer<'_> {
 
     /// ` order by …`, or nothing.
     pub(super) fn order_clause(&mut self, scope: Scope<'_>, order: &[Order]) {
+        self.ordered(order, |writer, by| writer.order_by(scope, by));
+    }
+
+    /// The same, with `write` for what is ordered by.
+    pub(super) fn ordered(&mut self, order: &[Order], write: impl Fn(&mut Self, &OrderBy)) {
         for (position, each) in order.iter().enumerate() {
             self.syntax(if position == 0 { " order by " } else { ", " });
-            self.order_by(scope, &each.by);
+            write(self, &each.by);
             let direction = each.direction;
             self.syntax(match (direction.is_descending, direction.is_nulls_first) {
                 (false, false) => " asc nulls last",
