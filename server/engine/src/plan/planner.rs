@@ -8,6 +8,7 @@ use super::{
     Direction, Field, FieldValue, Limit, Order, OrderBy, Related, Root, Select,
     input::{Input, Inputs},
     json_path,
+    order::comparable,
     selection::{Fragments, Selected, selected_fields},
     template::Places,
     write,
@@ -180,6 +181,7 @@ impl<'a> Planner<'a> {
         let named = self.enumerated_columns(table, argument("distinct_on").as_ref())?;
         let mut distinct: Vec<Cell> = Vec::new();
         for cell in named {
+            comparable(table.column(cell.column))?;
             if !distinct.contains(&cell) {
                 distinct.push(cell);
             }

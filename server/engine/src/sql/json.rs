@@ -141,6 +141,10 @@ impl Writer<'_> {
         if !is_cut_first {
             self.distinct(scope, select);
         }
+        if items.is_empty() {
+            // `distinct on` wants something to select.
+            self.syntax("null");
+        }
         let mut object_aliases = objects.iter().map(|(alias, _)| *alias);
         for (position, item) in items.iter().enumerate() {
             if position > 0 {
