@@ -1,8 +1,8 @@
 //! Golden cases: a folder each in `golden/cases`, with `session.json` and `request.json`, and the recorded
 //! `response.json`; `statement.sql` pins the text of the statements for a few.
 //!
-//! Every case runs on its own copy of the database. A query runs three times: the second answer comes from the kept
-//! plan, the third is written by the server from rows, and all are the same bytes.
+//! Queries share one database; every mutation has a copy of its own. A query runs three times: the second answer comes
+//! from the kept plan, the third is written by the server from rows, and all are the same bytes.
 //! `UPDATE_GOLDEN=1` records anew: read the difference before you commit it.
 
 #![expect(
@@ -37,23 +37,31 @@ struct Database {
 impl Database {
     /// A new database with the schema of the cases.
     async fn create(name: String) -> Result<Self> {
-        let admin_url = std::env::var("SECRETARIAT_TEST_PG")
-            .context("SECRETARIAT_TEST_PG is not set: run the tests by `cargo xtask test`")?;
-        let database = Self { admin_url, name };
-        let mut admin = AsyncPgConnection::establish(&database.admin_url).await?;
-        let name = &database.name;
-        admin
-            .batch_execute(&format!("drop database if exists {name} with (force)"))
-            .await?;
-        admin
-            .batch_execute(&format!("create database {name}"))
-            .await?;
+        let database = Self::made(name, "template1").await?;
         let schema = std::fs::read_to_string(format!("{FOLDER}/schema.sql"))?;
         AsyncPgConnection::establish(&database.url())
             .await?
             .batch_execute(&schema)
             .await?;
         Ok(database)
+    }
+
+    /// A copy of this database, to which nothing may be connected.
+    async fn copy(&self, name: String) -> Result<Self> {
+        Self::made(name, &self.name).await
+    }
+
+    async fn made(name: String, template: &str) -> Result<Self> {
+        let admin_url = std::env::var("SECRETARIAT_TEST_PG")
+            .context("SECRETARIAT_TEST_PG is not set: run the tests by `cargo xtask test`")?;
+        let mut admin = AsyncPgConnection::establish(&admin_url).await?;
+        admin
+            .batch_execute(&format!("drop database if exists {name} with (force)"))
+            .await?;
+        admin
+            .batch_execute(&format!("create database {name} template {template}"))
+            .await?;
+        Ok(Self { admin_url, name })
     }
 
     fn url(&self) -> String {
@@ -122,71 +130,106 @@ fn session_of(variables: BTreeMap<String, String>) -> Result<Session> {
     Ok(Session::new(role, variables))
 }
 
-async fn run(case: &Path, position: usize) -> Result<Vec<String>> {
-    let database = Database::create(format!("golden_{}_{position}", std::process::id())).await?;
-    let engine = database.engine(Execution::Json).await?;
-    let session: BTreeMap<String, String> =
-        serde_json::from_value(read(&case.join("session.json"))?)?;
-    let session = session_of(session)?;
-    let request = async || -> Result<Request> {
-        Ok(serde_json::from_value(read(&case.join("request.json"))?)?)
-    };
-    let is_query = !request().await?.query.trim_start().starts_with("mutation");
-    let mut problems = Vec::new();
-    let statements = case.join("statement.sql");
-    if statements.exists() {
-        let mut text = engine
-            .statements(&session, request().await?)
-            .await?
-            .into_values()
-            .collect::<Vec<_>>()
-            .join(";\n");
-        text.push('\n');
-        problems.extend(compare(&statements, &text)?);
+/// A case as its files say it.
+struct Case {
+    path: PathBuf,
+    session: Session,
+    request: serde_json::Value,
+}
+
+impl Case {
+    fn read(path: PathBuf) -> Result<Self> {
+        let session = serde_json::from_value(read(&path.join("session.json"))?)?;
+        Ok(Self {
+            session: session_of(session)?,
+            request: read(&path.join("request.json"))?,
+            path,
+        })
     }
-    let first = engine
-        .execute(session.clone(), request().await?)
-        .await
-        .into_json();
-    let pretty =
-        serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&first)?)? + "\n";
-    problems.extend(compare(&case.join("response.json"), &pretty)?);
-    if is_query {
-        let second = engine
-            .execute(session.clone(), request().await?)
-            .await
-            .into_json();
+
+    fn is_mutation(&self) -> bool {
+        let query = self.request.get("query").and_then(|query| query.as_str());
+        query.is_some_and(|query| query.trim_start().starts_with("mutation"))
+    }
+
+    fn request(&self) -> Result<Request> {
+        Ok(serde_json::from_value(self.request.clone())?)
+    }
+
+    async fn answer(&self, engine: &Engine<EmptyMutation>) -> Result<String> {
+        let answer = engine.execute(self.session.clone(), self.request()?).await;
+        Ok(answer.into_json())
+    }
+
+    /// The answer as it is recorded, and the text of the statements for a case that pins it.
+    async fn recorded(&self, engine: &Engine<EmptyMutation>) -> Result<(String, Vec<String>)> {
+        let mut problems = Vec::new();
+        let statements = self.path.join("statement.sql");
+        if statements.exists() {
+            let texts = engine.statements(&self.session, self.request()?).await?;
+            let texts: Vec<String> = texts.into_values().collect();
+            problems.extend(compare(&statements, &(texts.join(";\n") + "\n"))?);
+        }
+        let answer = self.answer(engine).await?;
+        let value: serde_json::Value = serde_json::from_str(&answer)?;
+        let pretty = serde_json::to_string_pretty(&value)? + "\n";
+        problems.extend(compare(&self.path.join("response.json"), &pretty)?);
+        Ok((answer, problems))
+    }
+
+    async fn query(
+        &self,
+        by_json: &Engine<EmptyMutation>,
+        by_rows: &Engine<EmptyMutation>,
+    ) -> Result<Vec<String>> {
+        let (first, mut problems) = self.recorded(by_json).await?;
+        let name = self.path.display();
+        let second = self.answer(by_json).await?;
         if first != second {
             problems.push(format!(
-                "{}: the kept plan answers {second}",
-                case.display()
+                "{name}: first {first}\nthe kept plan answers {second}"
             ));
         }
-        let by_rows = database.engine(Execution::Rows).await?;
-        let third = by_rows.execute(session, request().await?).await.into_json();
+        let third = self.answer(by_rows).await?;
         if first != third {
             problems.push(format!(
-                "{}: PostgreSQL writes {first}\nthe server writes {third}",
-                case.display()
+                "{name}: PostgreSQL writes {first}\nthe server writes {third}"
             ));
         }
+        Ok(problems)
     }
-    drop(engine);
-    database.drop().await?;
-    Ok(problems)
 }
 
 #[tokio::test]
 async fn every_case_answers_as_recorded() -> Result<()> {
-    let mut cases: Vec<PathBuf> = std::fs::read_dir(format!("{FOLDER}/cases"))?
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(format!("{FOLDER}/cases"))?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
-    cases.sort();
-    assert!(cases.len() > 40, "only {} cases were found", cases.len());
+    paths.sort();
+    assert!(paths.len() > 40, "only {} cases were found", paths.len());
+    let process = std::process::id();
+    let template = Database::create(format!("golden_{process}_template")).await?;
+    let database = template.copy(format!("golden_{process}_queries")).await?;
+    let by_json = database.engine(Execution::Json).await?;
+    let by_rows = database.engine(Execution::Rows).await?;
     let mut problems = Vec::new();
-    for (position, case) in cases.iter().enumerate() {
-        problems.extend(run(case, position).await?);
+    for (position, path) in paths.into_iter().enumerate() {
+        let case = Case::read(path)?;
+        if case.is_mutation() {
+            let own = template
+                .copy(format!("golden_{process}_{position}"))
+                .await?;
+            let engine = own.engine(Execution::Json).await?;
+            problems.extend(case.recorded(&engine).await?.1);
+            drop(engine);
+            own.drop().await?;
+        } else {
+            problems.extend(case.query(&by_json, &by_rows).await?);
+        }
     }
+    drop((by_json, by_rows));
+    database.drop().await?;
+    template.drop().await?;
     assert!(problems.is_empty(), "{}", problems.join("\n\n"));
     Ok(())
 }

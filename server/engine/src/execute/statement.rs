@@ -293,7 +293,9 @@ pub fn database_error(error: &DieselError) -> GraphqlError {
         _ if message == "LIMIT must not be negative" => {
             GraphqlError::new(Code::ValidationFailed, "expecting a non-negative limit")
         }
-        _ if message == "ON CONFLICT DO UPDATE command cannot affect row a second time" => {
+        _ if message == "ON CONFLICT DO UPDATE command cannot affect row a second time"
+            || is_limit_of_postgresql(message) =>
+        {
             GraphqlError::new(Code::PostgresError, message.to_owned())
         }
         _ if is_data_exception(message) => {
@@ -312,7 +314,7 @@ fn violation(message: String) -> GraphqlError {
 /// diesel does not hand on the SQLSTATE, so the class is told by the words that PostgreSQL uses for it. A message
 /// that is not known here is a fault of ours and is not shown.
 fn is_data_exception(message: &str) -> bool {
-    const BEGINNINGS: [&str; 11] = [
+    const BEGINNINGS: [&str; 37] = [
         "invalid input",
         "malformed",
         "value too long",
@@ -320,14 +322,56 @@ fn is_data_exception(message: &str) -> bool {
         "OFFSET must not be negative",
         "LIKE pattern must not",
         "invalid regular expression",
+        "regular expression failed",
         "date/time field value",
         "invalid symbol",
         "invalid base64",
         "invalid byte sequence",
+        "invalid escape",
+        "invalid hexadecimal",
+        "invalid cidr",
+        "invalid value",
+        "invalid XML",
+        "unsupported Unicode escape",
+        "null character not permitted",
+        "numeric field overflow",
+        "bit string",
+        "range lower bound must be",
+        "time zone",
+        "cannot delete",
+        "cannot replace",
+        "cannot set path",
+        "cannot get array length",
+        "path element at position",
+        "array must not",
+        "wrong number of array",
+        "number of array dimensions",
+        "multidimensional arrays must",
+        "jsonpath ",
+        "@ is not allowed",
+        "LAST is allowed",
+        "XQuery ",
+        "unrecognized flag",
     ];
     BEGINNINGS
         .iter()
         .any(|beginning| message.starts_with(beginning))
-        || message.ends_with("out of range")
-        || message.contains("is out of range for type")
+        || message.contains("out of range")
+        || message.contains(" is not a valid ")
+        || message.ends_with("of jsonpath input")
+}
+
+/// Whether a client's value is more than PostgreSQL takes (SQLSTATE class 54).
+fn is_limit_of_postgresql(message: &str) -> bool {
+    const BEGINNINGS: [&str; 6] = [
+        "stack depth limit",
+        "index row",
+        "total size of json",
+        "string too long",
+        "array size exceeds",
+        "target lists can have",
+    ];
+    BEGINNINGS
+        .iter()
+        .any(|beginning| message.starts_with(beginning))
 }

@@ -231,6 +231,15 @@ impl Table {
         Some((column, cell))
     }
 
+    /// Whether every row that a role sees shows it the primary key.
+    pub fn has_shown_key(&self, role: &str) -> bool {
+        !self.primary_key.is_empty()
+            && self.selectable(role).is_some_and(|access| {
+                let mut cells = self.primary_key.iter().map(|column| access.cell(*column));
+                cells.all(|cell| cell.is_some_and(|cell| cell.visible.is_none()))
+            })
+    }
+
     /// Whether a role may name one row by its primary key.
     pub fn has_readable_key(&self, role: &str) -> bool {
         !self.primary_key.is_empty()

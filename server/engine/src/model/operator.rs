@@ -84,13 +84,13 @@ impl Operator {
             return vec![Self::Eq, Self::Neq, Self::In, Self::Nin];
         }
         let mut all = Vec::new();
-        if !scalar.is("json") {
+        if scalar.is_comparable() {
             all.extend(Self::GENERIC);
         }
         if scalar.is_text() {
             all.extend(Self::TEXT);
         }
-        if scalar.is_container() {
+        if scalar.is_container() && scalar.is_comparable() {
             all.extend(Self::CONTAINER);
         }
         if scalar.is("jsonb") {

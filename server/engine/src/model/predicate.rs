@@ -121,15 +121,6 @@ impl Predicate {
             (one, other) => Self::And(vec![one, other]),
         }
     }
-
-    /// A column equal to a value.
-    pub fn equal(column: ColumnId, value: Bind) -> Self {
-        Self::Compare {
-            left: Operand::Column(Cell::plain(column)),
-            operator: Operator::Eq,
-            right: Operand::Bind(value),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -66,6 +66,15 @@ impl Scalar {
         }
     }
 
+    /// Whether PostgreSQL can tell values equal and put them in an order.
+    pub fn is_comparable(&self) -> bool {
+        const OTHERS: [&str; 11] = [
+            "json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle", "jsonpath",
+            "tid",
+        ];
+        !OTHERS.contains(&self.name.as_str())
+    }
+
     /// Whether it is the scalar of that name.
     pub fn is(&self, name: &str) -> bool {
         !self.is_array && self.name == name

@@ -4,6 +4,8 @@ use async_graphql::parser::types::{Field as DocumentField, SelectionSet};
 
 use super::{
     Aggregate, AggregateField, AggregateValue,
+    input::Input,
+    order::comparable,
     planner::{Planner, alias},
     selection::{Selected, selected_fields},
 };
@@ -64,10 +66,11 @@ impl<'a> Planner<'a> {
             "__typename" => Ok(AggregateValue::Typename(type_name)),
             "count" => {
                 let argument = |name| self.inputs.argument(selected.field, name);
-                let function = Function::Count {
-                    columns: self.enumerated_columns(table, argument("columns").as_ref())?,
-                    is_distinct: self.flag(argument("distinct").as_ref())?,
-                };
+                let function = self.count(
+                    table,
+                    argument("columns").as_ref(),
+                    argument("distinct").as_ref(),
+                )?;
                 Ok(AggregateValue::Function {
                     function,
                     as_text: false,
@@ -79,6 +82,24 @@ impl<'a> Planner<'a> {
                 self.aggregate_columns(table, function, selected)
             }
         }
+    }
+
+    /// How many rows have a value in these columns, or how many different values.
+    fn count(
+        &self,
+        table: &'a Table,
+        columns: Option<&Input<'a>>,
+        is_distinct: Option<&Input<'a>>,
+    ) -> Result<Function, GraphqlError> {
+        let columns = self.enumerated_columns(table, columns)?;
+        let is_distinct = self.flag(is_distinct)?;
+        for cell in columns.iter().filter(|_| is_distinct) {
+            comparable(table.column(cell.column))?;
+        }
+        Ok(Function::Count {
+            columns,
+            is_distinct,
+        })
     }
 
     fn aggregate_columns(

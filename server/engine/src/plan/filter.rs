@@ -1,6 +1,6 @@
 //! A client's `where` as a [`Predicate`], narrowed by the rules of every table it passes through.
 
-use super::{input::Input, planner::Planner};
+use super::{input::Input, order::comparable, planner::Planner};
 use crate::{
     error::{Code, GraphqlError},
     model::{
@@ -91,6 +91,9 @@ impl<'a> Planner<'a> {
             };
             let columns = self.enumerated_columns(table, member("arguments"))?;
             let is_distinct = self.flag(member("distinct"))?;
+            for cell in columns.iter().filter(|_| is_distinct) {
+                comparable(table.column(cell.column))?;
+            }
             let (function, scalar, sql_type) =
                 function(table, name, columns, is_distinct).ok_or_else(|| unknown(name, table))?;
             let operand = Operand::Related(Box::new(RelatedValue {

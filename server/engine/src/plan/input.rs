@@ -271,7 +271,7 @@ pub fn text_of(value: &ConstValue, sql_type: &str) -> Result<Option<String>, Gra
         ConstValue::List(items) if sql_type.ends_with("[]") => {
             let texts = items
                 .iter()
-                .map(|item| text_of(item, sql_type.trim_end_matches("[]")))
+                .map(|item| text_of(item, sql_type.strip_suffix("[]").unwrap_or(sql_type)))
                 .collect::<Result<Vec<_>, _>>()?;
             array_literal(texts.iter().map(Option::as_deref))
         }

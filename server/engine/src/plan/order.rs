@@ -3,7 +3,7 @@
 use super::{Direction, Order, OrderBy, input::Input, planner::Planner};
 use crate::{
     error::{Code, GraphqlError},
-    model::{ColumnFunction, Function, RelatedValue, Relationship, Table},
+    model::{Column, ColumnFunction, Function, RelatedValue, Relationship, Table},
 };
 
 impl<'a> Planner<'a> {
@@ -33,7 +33,8 @@ impl<'a> Planner<'a> {
             if value.is_null() {
                 continue;
             }
-            if let Some((_, cell)) = table.readable_column(self.role, name) {
+            if let Some((column, cell)) = table.readable_column(self.role, name) {
+                comparable(column)?;
                 order.push(Order {
                     by: OrderBy::Column(cell),
                     direction: self.direction(&value)?,
@@ -123,6 +124,19 @@ impl<'a> Planner<'a> {
     fn direction(&self, input: &Input<'a>) -> Result<Direction, GraphqlError> {
         direction(self.inputs.enumerated(input)?)
     }
+}
+
+/// Refuses a column whose type has no order, which PostgreSQL would refuse later.
+pub(super) fn comparable(column: &Column) -> Result<(), GraphqlError> {
+    if column.scalar.is_comparable() {
+        return Ok(());
+    }
+    let problem = format!(
+        "values of type {:?} can be neither ordered nor told apart: column {:?}",
+        column.scalar.type_name(),
+        column.name
+    );
+    Err(GraphqlError::new(Code::ValidationFailed, problem))
 }
 
 fn object<'t>(table: &'t Table, name: &str) -> Option<&'t Relationship> {

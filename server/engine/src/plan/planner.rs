@@ -8,13 +8,17 @@ use super::{
     Direction, Field, FieldValue, Limit, Order, OrderBy, Related, Root, Select,
     input::{Input, Inputs},
     json_path,
+    order::comparable,
     selection::{Fragments, Selected, selected_fields},
     template::Places,
     write,
 };
 use crate::{
     error::{Code, GraphqlError},
-    model::{Bind, Caller, Cell, Model, Options, Predicate, Source, Table, array_literal},
+    model::{
+        Bind, Caller, Cell, Model, Operand, Operator, Options, Predicate, Source, Table,
+        array_literal,
+    },
     schema::{RootField, RootKind},
 };
 
@@ -138,10 +142,13 @@ impl<'a> Planner<'a> {
             let value = value_of(&column.name).ok_or_else(|| {
                 GraphqlError::new(Code::ValidationFailed, format!("missing {:?}", column.name))
             })?;
-            all.push(Predicate::equal(
-                *id,
-                self.inputs.bind(&value, &column.sql_type)?,
-            ));
+            // A row whose key is hidden from the role cannot be guessed by it.
+            let shown = table.readable_column(self.role, &column.name);
+            all.push(Predicate::Compare {
+                left: Operand::Column(shown.map_or(Cell::plain(*id), |(_, cell)| cell)),
+                operator: Operator::Eq,
+                right: Operand::Bind(self.inputs.bind(&value, &column.sql_type)?),
+            });
         }
         Ok(Predicate::And(all))
     }
@@ -171,7 +178,14 @@ impl<'a> Planner<'a> {
     ) -> Result<Select, GraphqlError> {
         let argument = |name| self.inputs.argument(field, name);
         let filter = self.filter(table, argument("where").as_ref())?;
-        let distinct = self.enumerated_columns(table, argument("distinct_on").as_ref())?;
+        let named = self.enumerated_columns(table, argument("distinct_on").as_ref())?;
+        let mut distinct: Vec<Cell> = Vec::new();
+        for cell in named {
+            comparable(table.column(cell.column))?;
+            if !distinct.contains(&cell) {
+                distinct.push(cell);
+            }
+        }
         let order = self.order(table, argument("order_by").as_ref())?;
         Ok(Select {
             table: table.id,
@@ -340,18 +354,10 @@ fn order_of_distinct(distinct: &[Cell], order: Vec<Order>) -> Result<Vec<Order>,
         };
         return Ok(distinct.iter().map(ascending).collect());
     }
-    let first: Vec<Option<&Cell>> = order
+    let first = || order.iter().take(distinct.len()).map(|order| &order.by);
+    let fits = distinct
         .iter()
-        .take(distinct.len())
-        .map(|order| match &order.by {
-            OrderBy::Column(cell) => Some(cell),
-            _ => None,
-        })
-        .collect();
-    let fits = first.len() == distinct.len()
-        && first
-            .iter()
-            .all(|cell| cell.is_some_and(|cell| distinct.contains(cell)));
+        .all(|cell| first().any(|by| matches!(by, OrderBy::Column(other) if other == cell)));
     if fits {
         return Ok(order);
     }

@@ -5,7 +5,7 @@ use crate::model::Table;
 
 /// The types of a table's connection.
 pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
-    if !table.has_readable_key(view.role) {
+    if !table.has_shown_key(view.role) {
         return;
     }
     let name = &table.name;

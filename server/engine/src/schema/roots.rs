@@ -51,7 +51,6 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
         return;
     }
     let name = &table.name;
-    let has_key = table.has_readable_key(view.role);
     let arguments = outputs::list_arguments(name);
     let list = Query {
         kind: RootKind::List,
@@ -83,7 +82,7 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
         ],
     };
     stream.add(made, view, table);
-    if has_key {
+    if table.has_readable_key(view.role) {
         let by_key = Query {
             kind: RootKind::ByKey,
             action: SelectRoot::SelectByPk,
@@ -92,6 +91,9 @@ pub(super) fn add(made: &mut RoleTypes, view: &RoleView<'_>, table: &Table) {
             arguments: inputs::key_inputs(table),
         };
         by_key.add(made, view, table);
+    }
+    // A cursor holds the key, so nobody gets one who may not see the key.
+    if table.has_shown_key(view.role) {
         let connection = Query {
             kind: RootKind::Connection,
             action: SelectRoot::Select,

@@ -8,8 +8,11 @@
 
 use super::{Alias, Scope, Statement, Writer, connection};
 use crate::{
-    model::{ColumnId, Model, Table},
-    plan::{Aggregate, AggregateField, AggregateValue, Field, FieldValue, Related, Root, Select},
+    model::{Cell, ColumnId, Model, Table},
+    plan::{
+        Aggregate, AggregateField, AggregateValue, Field, FieldValue, OrderBy, Related, Root,
+        Select,
+    },
 };
 
 /// The statement of a query field; it answers one row with one text, the JSON of the field.
@@ -132,10 +135,15 @@ impl Writer<'_> {
             })
             .map(|related| (self.alias(), related))
             .collect();
-        let is_cut_first = select.is_cut() && items.iter().any(Item::is_nested);
+        let is_computed = select.distinct.iter().any(|cell| cell.visible.is_some());
+        let is_cut_first = is_computed || (select.is_cut() && items.iter().any(Item::is_nested));
         self.syntax("select ");
         if !is_cut_first {
             self.distinct(scope, select);
+        }
+        if items.is_empty() {
+            // `distinct on` wants something to select.
+            self.syntax("null");
         }
         let mut object_aliases = objects.iter().map(|(alias, _)| *alias);
         for (position, item) in items.iter().enumerate() {
@@ -205,14 +213,43 @@ impl Writer<'_> {
         self.syntax(") ").put_alias(alias);
     }
 
+    /// `distinct on (…)`. What is computed gets a name: PostgreSQL must see that the order begins with the very same,
+    /// which it does not see of an expression with binds.
     fn distinct(&mut self, scope: Scope<'_>, select: &Select) {
         for (position, cell) in select.distinct.iter().enumerate() {
             self.syntax(if position == 0 { "distinct on (" } else { ", " });
-            self.cell(scope, cell);
+            match computed_name(select, cell) {
+                Some(name) => self.name(&name),
+                None => self.cell(scope, cell),
+            };
         }
         if !select.distinct.is_empty() {
             self.syntax(") ");
         }
+        for cell in &select.distinct {
+            if let Some(name) = computed_name(select, cell) {
+                self.cell(scope, cell)
+                    .syntax(" as ")
+                    .name(&name)
+                    .syntax(", ");
+            }
+        }
+    }
+
+    /// The order of the rows, what is computed for `distinct on` by its name.
+    fn order_of_rows(&mut self, scope: Scope<'_>, select: &Select) {
+        self.ordered(&select.order, |writer, by| {
+            let name = match by {
+                OrderBy::Column(cell) => computed_name(select, cell),
+                _ => None,
+            };
+            match name {
+                Some(name) => {
+                    writer.name(&name);
+                }
+                None => writer.order_by(scope, by),
+            }
+        });
     }
 
     /// The rows themselves: source, conditions, order and cut.
@@ -221,7 +258,7 @@ impl Writer<'_> {
             .syntax(" ")
             .put_alias(scope.alias);
         self.conditions(select, scope, rows, outer);
-        self.order_clause(scope, &select.order);
+        self.order_of_rows(scope, select);
         self.limit_clause(select);
     }
 
@@ -419,4 +456,11 @@ impl Writer<'_> {
             self.syntax(" as ").name(name);
         }
     }
+}
+
+/// The name of a computed column of `distinct on`.
+fn computed_name(select: &Select, cell: &Cell) -> Option<String> {
+    cell.visible.as_ref()?;
+    let position = select.distinct.iter().position(|other| other == cell)?;
+    Some(format!("d{position}$"))
 }

@@ -175,9 +175,14 @@ impl<'a> Writer<'a> {
         if bind.source == Source::Literal(None) {
             return self.syntax("null::").sql_type(&bind.sql_type);
         }
+        self.bind_as(bind, &bind.sql_type)
+    }
+
+    /// A value that PostgreSQL reads as this type first.
+    pub(crate) fn bind_as(&mut self, bind: &Bind, sql_type: &str) -> &mut Self {
         self.pieces.push(std::mem::take(&mut self.current));
         self.binds.push(bind.clone());
-        self.syntax("::").sql_type(&bind.sql_type)
+        self.syntax("::").sql_type(sql_type)
     }
 
     /// A value of which PostgreSQL takes no column: a limit or an offset.

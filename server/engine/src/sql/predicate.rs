@@ -2,7 +2,7 @@
 
 use super::{Alias, Writer};
 use crate::{
-    model::{Cell, ColumnId, Function, Operand, Operator, Predicate, RelatedValue, Table},
+    model::{Bind, Cell, ColumnId, Function, Operand, Operator, Predicate, RelatedValue, Table},
     plan::{Order, OrderBy},
 };
 
@@ -59,7 +59,10 @@ impl Writer<'_> {
             } => {
                 self.operand(scope, left);
                 self.syntax(operator.sql());
-                self.operand(scope, right);
+                match right {
+                    Operand::Bind(bind) if bind.sql_type.ends_with("[][]") => self.arrays(bind),
+                    right => self.operand(scope, right),
+                }
                 if matches!(operator, Operator::In | Operator::Nin) {
                     self.syntax(")");
                 }
@@ -99,6 +102,16 @@ impl Writer<'_> {
                 self.bind(bind);
             }
         }
+    }
+
+    /// A list of arrays, which is no array to PostgreSQL: each comes as its text.
+    fn arrays(&mut self, bind: &Bind) {
+        let element = bind.sql_type.strip_suffix("[]").unwrap_or(&bind.sql_type);
+        self.syntax("select a::")
+            .sql_type(element)
+            .syntax(" from unnest(")
+            .bind_as(bind, "text[]")
+            .syntax(") as a");
     }
 
     /// A column as the role sees it: null where it may not.
@@ -226,9 +239,14 @@ impl Writer<'_> {
 
     /// ` order by …`, or nothing.
     pub(super) fn order_clause(&mut self, scope: Scope<'_>, order: &[Order]) {
+        self.ordered(order, |writer, by| writer.order_by(scope, by));
+    }
+
+    /// The same, with `write` for what is ordered by.
+    pub(super) fn ordered(&mut self, order: &[Order], write: impl Fn(&mut Self, &OrderBy)) {
         for (position, each) in order.iter().enumerate() {
             self.syntax(if position == 0 { " order by " } else { ", " });
-            self.order_by(scope, &each.by);
+            write(self, &each.by);
             let direction = each.direction;
             self.syntax(match (direction.is_descending, direction.is_nulls_first) {
                 (false, false) => " asc nulls last",

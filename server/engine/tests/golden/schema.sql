@@ -51,3 +51,44 @@ insert into member (club_id, name, score, saved, notes) values
   (1, 'Ann', 5, 9007199254740993, '{"a": 1, "b": [1, 2, {"c": 3}]}'),
   (1, 'Ben', 3, null, '["x", "y"]'),
   (2, 'Cem', 8, null, null);
+-- Songs with parts, in names of their own; a genre is an enumeration.
+create table genre (value text primary key, comment text);
+create table song (
+  id int primary key,
+  song_title text not null,
+  genre text not null references genre,
+  whole_id int references song,
+  seconds float8,
+  is_live boolean,
+  details jsonb,
+  years int[]
+);
+insert into genre values ('folk', 'Old songs'), ('jazz', null);
+insert into song values
+  (1, 'Suite', 'jazz', null, 600, true, '{"a": {"b": [1, 2]}, "tags": ["x", "y"]}', '{1999,2000}'),
+  (2, 'Opening', 'jazz', 1, 200.5, true, '{"a": 1}', '{}'),
+  (3, 'Ending', 'jazz', 1, 399.5, false, null, '{1999}'),
+  (4, 'Reel', 'folk', null, 120, null, '[]', null);
+-- Every type, with values at its edges.
+create type mood as enum ('glad', 'very sad');
+create domain percent as int check (value between 0 and 100);
+create table every_type (
+  id int primary key,
+  small smallint, big bigint, amount numeric, ratio float8, single real, flag boolean,
+  words text, fixed char(3), varied varchar(20), label name,
+  day date, moment timestamp, instant timestamptz, clock time, clock_zone timetz, span interval,
+  code uuid, document json, documentb jsonb, numbers int[], texts text[], moods mood[],
+  address inet, network cidr, hardware macaddr, range int4range, period tstzrange,
+  price money, bits bit(4), flags varbit, bytes bytea, place point, vector tsvector, feeling mood, share percent
+);
+insert into every_type values
+  (1, -32768, -9223372036854775808, 'NaN', 'Infinity', 'NaN', true,
+   E'"quoted" \\ \u0001\t\n\u007f é😀', 'a', '', 'n', 'infinity', '-infinity', 'infinity', '00:00', '24:00+00', '-1 year 2 mons -3 days 04:05:06.7',
+   '00000000-0000-0000-0000-000000000000', E' { "a" :  [ 1 ,\n 2.50 ] , "a": null } ', '{"b": 1.50, "a": " \" \\ é "}', '{}', '{"",NULL,"a,b","\"\\"}', '{glad,"very sad"}',
+   '::1', '10.0.0.0/8', '08:00:2b:01:02:03', 'empty', '(,)', -1.5, B'0101', B'', '\x00ff', '(1.5,-2)', 'a:1 b', 'very sad', 0),
+  (2, 32767, 9223372036854775807, 123456789012345678901234567890.1234567890, '-0', '3.4e38', false,
+   '', 'abc', 'ä', '', '0044-03-15 BC', '10000-01-01 00:00:00.000001', '0001-12-31 23:59:59.99+00 BC', '23:59:59.999999', '12:00:00.5-08:30', 'P1Y2M3DT4H',
+   'ffffffff-ffff-ffff-ffff-ffffffffffff', 'null', 'null', '{1,NULL,-3}', null, '{}',
+   '192.168.0.1/24', '::/0', '08:00:2b:01:02:04', '[1,5)', '[2026-01-01 00:00:00+00,2026-02-01 00:00:00.5+00)', 0, B'1111', B'10101', '', '(0,0)', '', 'glad', 100),
+  (3, null, null, '-Infinity', 1e-300, null, null, null, null, null, null, '5874897-12-31', '1999-12-31 23:59:59.5', '2000-01-01 00:00:00+00', null, null, null,
+   null, '"text"', '[]', '[0:1]={7,8}', '{{a,b},{c,d}}', null, null, null, null, null, null, null, null, null, null, null, null, null, null);
