@@ -55,7 +55,7 @@ pub enum KeySource {
 #[derive(Debug, thiserror::Error)]
 pub enum JwtConfigError {
     /// It is not JSON, or a key or value is not known.
-    #[error("{0}")]
+    #[error(transparent)]
     Unreadable(#[from] serde_json::Error),
     /// The key cannot be used.
     #[error("{0}")]
