@@ -23,6 +23,8 @@ use report::Results;
 
 const DATABASE: &str = "bench";
 const SECRET: &str = "bench";
+/// What tokens of the measured role are signed with.
+const TOKEN_SECRET: &str = "a secret of thirty-two bytes or more";
 
 /// How long and how often.
 #[derive(Debug, clap::Args)]
@@ -50,6 +52,7 @@ pub fn run_command(arguments: &Arguments) -> Result<()> {
     let mut cluster = Cluster::start(&binaries, &state.join("pg-bench"), Durability::Scratch)?;
     load_data(&cluster)?;
     let bench = Bench {
+        bearer: format!("Bearer {}", token(&scripts)?),
         ours: ours(&server, &cluster)?,
         theirs: theirs(&scripts, &cluster, None)?,
         theirs_with_rules: theirs(&scripts, &cluster, Some("bench_user"))?,
@@ -80,8 +83,9 @@ fn load_data(cluster: &Cluster) -> Result<()> {
 
 fn ours(server: &Path, cluster: &Cluster) -> Result<Standalone> {
     let metadata = paths::root().join("xtask/bench/metadata");
-    let secret = ["--admin-secret", SECRET];
-    Standalone::start(server, &cluster.url(DATABASE), &metadata, &secret)
+    let tokens = format!("{{\"type\":\"HS256\",\"key\":\"{TOKEN_SECRET}\"}}");
+    let secrets = ["--admin-secret", SECRET, "--jwt-secret", &tokens];
+    Standalone::start(server, &cluster.url(DATABASE), &metadata, &secrets)
 }
 
 fn theirs(scripts: &Path, cluster: &Cluster, role: Option<&str>) -> Result<Standalone> {
@@ -97,7 +101,18 @@ fn theirs(scripts: &Path, cluster: &Cluster, role: Option<&str>) -> Result<Stand
     })
 }
 
+fn token(scripts: &Path) -> Result<String> {
+    let said = crate::process::run(
+        Command::new(scripts.join("node_modules/.bin/node"))
+            .arg(scripts.join("token.mjs"))
+            .arg(TOKEN_SECRET),
+    )?;
+    Ok(said.trim().to_owned())
+}
+
 struct Bench {
+    /// What the engine's callers send: a token of the role `user`.
+    bearer: String,
     ours: Standalone,
     theirs: Standalone,
     theirs_with_rules: Standalone,
@@ -110,7 +125,7 @@ struct Bench {
 impl Bench {
     /// Measures a case in turns.
     fn case(&self, case: &Case, rounds: usize, cluster: &Cluster) -> Result<Results> {
-        let headers = [("x-hasura-admin-secret", SECRET), ("x-hasura-role", "user")];
+        let headers = [("authorization", self.bearer.as_str())];
         let target = |server: &'_ Standalone| (server.url().to_owned(), server.id());
         let (ours, theirs) = (body(case.ours), body(case.theirs));
         let statement = self.statement(case, &ours)?;
