@@ -26,7 +26,10 @@ use engine::{
     metadata::{Directory, load},
     model::{Execution, Options},
 };
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
+/// How many mutations run at the same time.
+const AT_ONCE: usize = 4;
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
 
 struct Database {
@@ -177,6 +180,15 @@ impl Case {
         Ok((answer, problems))
     }
 
+    async fn mutation(&self, template: &Database, name: String) -> Result<Vec<String>> {
+        let own = template.copy(name).await?;
+        let engine = own.engine(Execution::Json).await?;
+        let (_, problems) = self.recorded(&engine).await?;
+        drop(engine);
+        own.drop().await?;
+        Ok(problems)
+    }
+
     async fn query(
         &self,
         by_json: &Engine<EmptyMutation>,
@@ -212,20 +224,20 @@ async fn every_case_answers_as_recorded() -> Result<()> {
     let database = template.copy(format!("golden_{process}_queries")).await?;
     let by_json = database.engine(Execution::Json).await?;
     let by_rows = database.engine(Execution::Rows).await?;
-    let mut problems = Vec::new();
-    for (position, path) in paths.into_iter().enumerate() {
-        let case = Case::read(path)?;
-        if case.is_mutation() {
-            let own = template
-                .copy(format!("golden_{process}_{position}"))
-                .await?;
-            let engine = own.engine(Execution::Json).await?;
-            problems.extend(case.recorded(&engine).await?.1);
-            drop(engine);
-            own.drop().await?;
-        } else {
-            problems.extend(case.query(&by_json, &by_rows).await?);
-        }
+    let cases = paths.into_iter().map(Case::read);
+    let cases = cases.collect::<Result<Vec<_>>>()?;
+    let (mutations, queries): (Vec<_>, Vec<_>) = cases.into_iter().partition(Case::is_mutation);
+    let mutations = mutations.iter().enumerate().map(|(position, case)| {
+        let name = format!("golden_{process}_{position}");
+        case.mutation(&template, name)
+    });
+    let found: Vec<Vec<String>> = stream::iter(mutations)
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    let mut problems: Vec<String> = found.into_iter().flatten().collect();
+    for case in queries {
+        problems.extend(case.query(&by_json, &by_rows).await?);
     }
     drop((by_json, by_rows));
     database.drop().await?;
@@ -256,6 +268,13 @@ async fn a_kept_plan_serves_only_variables_of_its_shape() -> Result<()> {
             expected
         );
     }
+    let genres = "query($g: genre_enum!) { tracks(where: {genre: {_eq: $g}}) { id } }";
+    assert_eq!(
+        answer(genres, serde_json::json!({ "g": "folk" })).await?,
+        r#"{"data":{"tracks":[{"id":4}]}}"#
+    );
+    let unknown = answer(genres, serde_json::json!({ "g": "rock" })).await?;
+    assert!(unknown.contains("expected one of the values"), "{unknown}");
     let shown = "query($b: Boolean!) { book(where: {is_public: {_eq: $b}}, order_by: {id: asc}, limit: 1) { id title @include(if: $b) } }";
     let with_title = r#"{"data":{"book":[{"id":1,"title":"First"}]}}"#;
     for (b, expected) in [

@@ -314,7 +314,7 @@ fn violation(message: String) -> GraphqlError {
 /// diesel does not hand on the SQLSTATE, so the class is told by the words that PostgreSQL uses for it. A message
 /// that is not known here is a fault of ours and is not shown.
 fn is_data_exception(message: &str) -> bool {
-    const BEGINNINGS: [&str; 37] = [
+    const BEGINNINGS: [&str; 38] = [
         "invalid input",
         "malformed",
         "value too long",
@@ -332,6 +332,7 @@ fn is_data_exception(message: &str) -> bool {
         "invalid cidr",
         "invalid value",
         "invalid XML",
+        "syntax error in ts",
         "unsupported Unicode escape",
         "null character not permitted",
         "numeric field overflow",

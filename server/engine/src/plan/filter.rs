@@ -4,7 +4,7 @@ use super::{input::Input, order::comparable, planner::Planner};
 use crate::{
     error::{Code, GraphqlError},
     model::{
-        Cell, Column, ColumnFunction, Function, Operand, Operator, Predicate, RelatedValue,
+        Cell, Column, ColumnFunction, Function, Kind, Operand, Operator, Predicate, RelatedValue,
         Relationship, Scalar, Table,
     },
 };
@@ -164,6 +164,10 @@ impl<'a> Planner<'a> {
                 let problem = format!("no operator {name:?} on {}", compared.scalar.name);
                 GraphqlError::new(Code::ValidationFailed, problem)
             })?;
+        if compared.scalar.kind == Kind::EnumTable {
+            // Only validation knows which values there are.
+            self.inputs.pin(value);
+        }
         let sql_type = operator.value_type(compared.sql_type);
         Ok(Predicate::Compare {
             left: operand.clone(),

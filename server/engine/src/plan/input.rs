@@ -191,7 +191,8 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    fn pin(&self, input: &Input<'a>) {
+    /// Notes that a value shaped the plan, which serves no other value.
+    pub(super) fn pin(&self, input: &Input<'a>) {
         if let Input::Variable { path, .. } = input {
             self.pins.borrow_mut().insert(path.clone());
         }
