@@ -18,7 +18,6 @@ use super::{
     cache::{CachedPlan, DocumentKey, PlanCache},
     deadline::{self, Canceller},
     document::Document,
-    express::Express,
     federation::complete_service,
     limits::{LimitRules, Limits},
     request::RequestState,
@@ -64,7 +63,6 @@ pub struct Engine<M> {
     plans: PlanCache,
     changes: Changes,
     execution: Execution,
-    express: Express,
     actions: Actions,
 }
 
@@ -184,12 +182,6 @@ impl<M: ObjectType + 'static> Engine<M> {
             preparation: Preparation::Kept,
             execution: self.execution,
         };
-        if let [(key, compiled)] = plan.fields.as_slice()
-            && compiled.is_short
-            && let Some(answer) = self.express.one(&compiled.json, asked).await
-        {
-            return Ok(Answer::whole(object(&[(key.as_str(), answer?)])));
-        }
         let mut conn = self
             .pool
             .get()

@@ -6,7 +6,6 @@ mod cache;
 mod deadline;
 mod document;
 mod engine;
-mod express;
 mod federation;
 pub mod limits;
 mod live;

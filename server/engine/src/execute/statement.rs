@@ -103,21 +103,6 @@ pub async fn one(
     .await
 }
 
-/// The same on a connection that others use at the same time: statements are sent without waiting for answers.
-pub async fn one_of_many(
-    mut conn: &AsyncPgConnection,
-    statement: &Statement,
-    values: &[Value],
-    preparation: Preparation,
-) -> QueryResult<String> {
-    let bound = Bound {
-        preparation,
-        pieces: &statement.pieces,
-        values,
-    };
-    RunQueryDsl::get_result(bound, &mut conn).await
-}
-
 /// How PostgreSQL would run a plan's statement, in its own words, line by line.
 pub async fn plan_lines(
     conn: &mut AsyncPgConnection,

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     model::{Bind, Model, Predicate, Source, Table},
-    plan::{FieldValue, Root, Select},
+    plan::Root,
 };
 
 pub(crate) use predicate::Scope;
@@ -35,8 +35,6 @@ pub struct Compiled {
     pub cursor: Option<Bind>,
     /// The tables that are read, by their names in PostgreSQL; `None` when they are not known.
     pub tables: Option<BTreeSet<String>>,
-    /// Whether it reads a row by its key, with nothing beside it but what object relationships lead to.
-    pub is_short: bool,
 }
 
 impl From<Statement> for Compiled {
@@ -47,7 +45,6 @@ impl From<Statement> for Compiled {
             limit: None,
             cursor: None,
             tables: None,
-            is_short: false,
         }
     }
 }
@@ -65,16 +62,7 @@ pub fn compile(model: &Model, root: &Root) -> Compiled {
         limit,
         cursor,
         tables: tables::read_by(model, root),
-        is_short: matches!(root, Root::One(select) if is_short(select)),
     }
-}
-
-fn is_short(select: &Select) -> bool {
-    select.fields.iter().all(|field| match &field.value {
-        FieldValue::Column { .. } | FieldValue::Typename(_) => true,
-        FieldValue::Object(related) => is_short(&related.rows),
-        FieldValue::List(_) | FieldValue::Aggregate(_) => false,
-    })
 }
 
 /// SQL text with binds.

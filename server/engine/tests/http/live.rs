@@ -71,6 +71,42 @@ async fn subscriptions_that_differ_in_variables_share_a_statement() -> Result<()
     world.stop().await
 }
 
+/// Subscribes, again and again; returns only what went wrong.
+async fn come_and_go(socket: &mut Socket) -> anyhow::Error {
+    loop {
+        let coming = async {
+            follow(socket, "newcomer", BY_KEY, json!({ "id": 2 })).await?;
+            socket.said().await?;
+            socket
+                .say(json!({ "type": "complete", "id": "newcomer" }))
+                .await
+        };
+        if let Err(error) = coming.await {
+            return error;
+        }
+    }
+}
+
+#[tokio::test]
+async fn newcomers_do_not_keep_the_others_from_a_change() -> Result<()> {
+    let world = World::start(Setup::default()).await?;
+    let mut follower = Socket::enter(&world).await?;
+    follow(&mut follower, "follower", BY_KEY, json!({ "id": 1 })).await?;
+    follower.said().await?;
+    let mut others = Socket::enter(&world).await?;
+    let change = async {
+        rename(&world, 1, "Renamed").await?;
+        let message = follower.said().await?;
+        assert_eq!(message["payload"]["data"]["book_by_pk"]["title"], "Renamed");
+        anyhow::Ok(())
+    };
+    tokio::select! {
+        outcome = change => outcome?,
+        gone = come_and_go(&mut others) => return Err(gone),
+    }
+    world.stop().await
+}
+
 #[tokio::test]
 async fn who_asks_for_nonsense_ends_alone() -> Result<()> {
     let world = World::start(Setup::default()).await?;

@@ -1,13 +1,16 @@
 //! Who tells that tables have changed, and who is told.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc};
 
 use deadpool::managed::Manager;
 use diesel_async::RunQueryDsl;
 use futures::StreamExt;
-use tokio::sync::broadcast::{
-    self,
-    error::{RecvError, TryRecvError},
+use tokio::{
+    sync::broadcast::{
+        self,
+        error::{RecvError, TryRecvError},
+    },
+    time::Instant,
 };
 
 use super::POLL;
@@ -48,8 +51,8 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Waits for a change, or for so long.
-    pub(super) async fn changed(&mut self, longest: Duration) {
+    /// Waits for a change, or until then.
+    pub(super) async fn changed(&mut self, latest: Instant) {
         let changed = async {
             loop {
                 match self.changes.recv().await {
@@ -61,7 +64,7 @@ impl Watch {
             }
         };
         // Whether a change or the time ended the wait, the answer is looked at again.
-        let _ = tokio::time::timeout(longest, changed).await;
+        let _ = tokio::time::timeout_at(latest, changed).await;
     }
 
     /// Forgets the changes so far: what is read from now on knows them.

@@ -8,11 +8,14 @@ use std::{
 };
 
 use futures::Stream;
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 
 use super::{LiveQueries, PAUSE, POLL, statement};
 use crate::{
-    error::GraphqlError,
+    error::{Code, GraphqlError},
     execute::statement::Preparation,
     model::Value,
     sql::{Compiled, Statement, multiplexed::Multiplexed},
@@ -112,11 +115,14 @@ impl Poller {
     /// Runs the statement for as long as somebody listens.
     pub(super) async fn run(self: Arc<Self>, live: Arc<LiveQueries>, key: PollerKey) {
         let mut watch = live.changes.watch(self.tables.clone());
-        let mut is_first = true;
+        let mut last = Instant::now();
         loop {
-            let is_for_newcomers = is_first || self.wait(&mut watch).await;
-            is_first = false;
-            watch.forget();
+            let is_for_newcomers = self.wait(&mut watch, last).await;
+            if !is_for_newcomers {
+                // Newcomers alone do not make the others' changes old.
+                watch.forget();
+                last = Instant::now();
+            }
             let Some((round, due)) = self.due(&live, &key, is_for_newcomers) else {
                 return;
             };
@@ -126,15 +132,15 @@ impl Poller {
         }
     }
 
-    /// Waits until there is a reason to look; true when only newcomers are waiting.
-    async fn wait(&self, watch: &mut super::changes::Watch) -> bool {
+    /// Waits until there is a reason to look, after everybody was looked at; true when only newcomers are waiting.
+    async fn wait(&self, watch: &mut super::changes::Watch, last: Instant) -> bool {
+        let due = async {
+            tokio::time::sleep_until(last + PAUSE).await;
+            watch.changed(last + POLL).await;
+        };
         tokio::select! {
-            biased;
             () = self.newcomer.notified() => true,
-            () = async {
-                tokio::time::sleep(PAUSE).await;
-                watch.changed(POLL).await;
-            } => false,
+            () = due => false,
         }
     }
 
@@ -175,8 +181,8 @@ impl Poller {
                     self.publish(round, values, Ok(answer));
                 }
             }
-            // One whose value PostgreSQL refuses must not end the others.
-            Err(_) if batch.len() > 1 => {
+            // One whose value PostgreSQL refuses must not end the others. A fault of ours is everybody's.
+            Err(error) if batch.len() > 1 && error.code != Code::Unexpected => {
                 for values in batch {
                     let answer = self.answers(live, std::slice::from_ref(values)).await;
                     let answer = answer.map(|mut answers| answers.pop().unwrap_or_default());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, stream::BoxStream};
+use tokio::time::Instant;
 
 use super::{LiveQueries, PAUSE, POLL, Subscription, changes::Watch};
 use crate::{
@@ -78,7 +79,7 @@ impl Streaming {
         loop {
             if !self.is_behind {
                 tokio::time::sleep(PAUSE).await;
-                self.watch.changed(POLL).await;
+                self.watch.changed(Instant::now() + POLL).await;
             }
             self.watch.forget();
             let batch = self.batch().await?;
