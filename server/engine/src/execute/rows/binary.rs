@@ -1,9 +1,9 @@
 //! The rows of one result, as PostgreSQL sent their values: all bytes in one piece, so that rows cost no allocation.
 
-use std::ops::Range;
-
 use diesel::row::{Field, Row};
 use diesel_async::{AsyncConnectionCore, AsyncPgConnection};
+
+use crate::error::GraphqlError;
 
 /// A row as it came from PostgreSQL.
 pub struct WireRow(pub <AsyncPgConnection as AsyncConnectionCore>::Row<'static, 'static>);
@@ -32,11 +32,21 @@ impl Values for BinaryRow<'_> {
 #[derive(Debug, Default)]
 pub struct BinaryRows {
     bytes: Vec<u8>,
-    /// Where each value is; `None` is null. All rows one after the other.
-    values: Vec<Option<Range<usize>>>,
+    /// Where each value is; all rows one after the other.
+    values: Vec<Place>,
     width: usize,
     count: usize,
 }
+
+/// Where a value is among the bytes.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    start: u32,
+    /// [`NULL`] of a null.
+    length: u32,
+}
+
+const NULL: u32 = u32::MAX;
 
 /// A row of binary values.
 #[derive(Debug, Clone, Copy)]
@@ -47,18 +57,36 @@ pub struct BinaryRow<'a> {
 
 impl BinaryRows {
     /// Copies the values of a row.
-    pub fn push(&mut self, row: &WireRow) {
+    pub fn push(&mut self, row: &WireRow) -> Result<(), GraphqlError> {
         self.width = row.0.field_count();
         self.count += 1;
         for position in 0..self.width {
-            let range = row.with(position, |value| {
-                let value = value?;
-                let start = self.bytes.len();
+            let place = row.with(position, |value| {
+                let start = u32::try_from(self.bytes.len())?;
+                let Some(value) = value else {
+                    return Ok(Place {
+                        start,
+                        length: NULL,
+                    });
+                };
                 self.bytes.extend(value);
-                Some(start..self.bytes.len())
+                let length = u32::try_from(value.len())?;
+                Ok(Place { start, length })
             });
-            self.values.push(range);
+            let too_much = |error: std::num::TryFromIntError| GraphqlError::fault(&error);
+            self.values.push(place.map_err(too_much)?);
         }
+        Ok(())
+    }
+
+    /// How many rows there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// How many bytes their values have together.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
     }
 
     /// The rows, in order.
@@ -73,7 +101,11 @@ impl BinaryRows {
 impl<'a> BinaryRow<'a> {
     /// The value at a position; `None` is null.
     pub fn value(self, position: usize) -> Option<&'a [u8]> {
-        let range = self.rows.values.get(self.start + position)?.clone()?;
-        self.rows.bytes.get(range)
+        let place = self.rows.values.get(self.start + position)?;
+        if place.length == NULL {
+            return None;
+        }
+        let start = place.start as usize;
+        self.rows.bytes.get(start..start + place.length as usize)
     }
 }

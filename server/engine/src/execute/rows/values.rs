@@ -1,5 +1,7 @@
 //! PostgreSQL's binary values as the JSON that PostgreSQL itself writes of them (`to_json`), byte for byte.
 
+use uuid::Uuid;
+
 use crate::{
     error::{Code, GraphqlError},
     sql::rows::{Form, KeyForm},
@@ -19,7 +21,7 @@ pub(super) fn write(json: &mut Vec<u8>, form: Form, value: &[u8]) -> Result<(), 
         Form::Int8 => integer(json, i64::from_be_bytes(sized(value)?)),
         Form::Uuid => {
             json.push(b'"');
-            uuid(json, value);
+            uuid(json, sized(value)?);
             json.push(b'"');
         }
         Form::Date => date(json, i32::from_be_bytes(sized(value)?)),
@@ -42,7 +44,7 @@ pub(super) fn key_text(form: KeyForm, value: &[u8]) -> Result<String, GraphqlErr
         KeyForm::Int4 => integer(&mut bytes, i64::from(i32::from_be_bytes(sized(value)?))),
         KeyForm::Int8 => integer(&mut bytes, i64::from_be_bytes(sized(value)?)),
         KeyForm::Text => bytes.extend(value),
-        KeyForm::Uuid => uuid(&mut bytes, value),
+        KeyForm::Uuid => uuid(&mut bytes, sized(value)?),
     }
     String::from_utf8(bytes).map_err(|error| GraphqlError::fault(&error))
 }
@@ -105,13 +107,12 @@ fn text(json: &mut Vec<u8>, value: &[u8]) {
     json.push(b'"');
 }
 
-fn uuid(json: &mut Vec<u8>, value: &[u8]) {
-    for (position, byte) in value.iter().enumerate() {
-        if matches!(position, 4 | 6 | 8 | 10) {
-            json.push(b'-');
-        }
-        json.extend([digit(byte >> 4), digit(byte & 15)]);
-    }
+fn uuid(json: &mut Vec<u8>, value: [u8; 16]) {
+    let mut text = Uuid::encode_buffer();
+    let text = Uuid::from_bytes(value)
+        .as_hyphenated()
+        .encode_lower(&mut text);
+    json.extend(text.as_bytes());
 }
 
 /// The hexadecimal digit of a number below 16.
