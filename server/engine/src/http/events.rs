@@ -11,7 +11,7 @@ use axum::response::{
 use futures::{StreamExt, stream};
 
 use super::Authenticated;
-use crate::Engine;
+use crate::{Engine, execute::Answer};
 
 /// How often a comment says that the stream is alive.
 const ALIVE: Duration = Duration::from_secs(12);
@@ -24,7 +24,7 @@ pub(super) fn respond<M: ObjectType + 'static>(
 ) -> Response {
     let answers = engine
         .stream(entered.session, request)
-        .map(|response| super::socket::body(&response))
+        .map(Answer::into_json)
         .map(|body| Event::default().event("next").data(body));
     let complete = stream::once(async { Event::default().event("complete").data("") });
     let events = answers

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use async_graphql::Response;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures::{
     SinkExt, StreamExt,
@@ -13,7 +12,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use super::message::{self, Close, Command, Protocol};
 use crate::{
     error::{Code, GraphqlError},
-    execute::limits,
+    execute::{Answer, limits},
 };
 
 /// How often the other side is asked whether it is there.
@@ -27,7 +26,7 @@ const OPERATIONS: usize = 100;
 
 /// What an operation says.
 pub(super) enum Said {
-    Next(String, Box<Response>),
+    Next(String, Answer),
     Done(String),
 }
 
@@ -131,12 +130,11 @@ impl Connection {
     /// Passes on what an operation says.
     pub(super) async fn send(&mut self, said: Said) -> Result<(), Close> {
         match said {
-            Said::Next(id, response) => {
-                let text = message::next(self.protocol, &id, &response);
-                if !response.errors.is_empty() {
+            Said::Next(id, answer) => {
+                if !answer.errors.is_empty() {
                     self.stop(&id);
                 }
-                self.text(text).await
+                self.text(message::next(self.protocol, &id, answer)).await
             }
             Said::Done(id) => {
                 self.stop(&id);
@@ -166,10 +164,10 @@ impl Connection {
         Err(GraphqlError::new(Code::LimitExceeded, error.message))
     }
 
-    pub(super) fn start(&mut self, id: String, answers: BoxStream<'static, Response>) {
+    pub(super) fn start(&mut self, id: String, answers: BoxStream<'static, Answer>) {
         let (name, last) = (id.clone(), id.clone());
         let said = answers
-            .map(move |response| Said::Next(name.clone(), Box::new(response)))
+            .map(move |answer| Said::Next(name.clone(), answer))
             .chain(stream::once(async move { Said::Done(last) }))
             .boxed();
         let (handle, registration) = AbortHandle::new_pair();
