@@ -11,8 +11,9 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::message::{self, Close, Command, Protocol};
 use crate::{
-    error::{Code, GraphqlError},
+    error::GraphqlError,
     execute::{Answer, limits},
+    http::OPERATIONS,
 };
 
 /// How often the other side is asked whether it is there.
@@ -21,8 +22,6 @@ const ALIVE: Duration = Duration::from_secs(15);
 const SILENCE: Duration = Duration::from_secs(45);
 /// How long the last frame may take.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// How many operations may run on one socket.
-const OPERATIONS: usize = 100;
 
 /// What an operation says.
 pub(super) enum Said {
@@ -160,8 +159,12 @@ impl Connection {
         if self.running.len() < OPERATIONS {
             return Ok(());
         }
-        let error = limits::exceeded("operations on a socket", self.running.len() + 1, OPERATIONS);
-        Err(GraphqlError::new(Code::LimitExceeded, error.message))
+        let found = self.running.len() + 1;
+        Err(limits::exceeded(
+            "operations on a socket",
+            found,
+            OPERATIONS,
+        ))
     }
 
     pub(super) fn start(&mut self, id: String, answers: BoxStream<'static, Answer>) {
