@@ -1,6 +1,5 @@
 //! What a request is answered with.
 
-use super::live;
 use crate::error::GraphqlError;
 
 /// What a request is answered with.
@@ -42,25 +41,44 @@ impl Answer {
         serde_json::json!({ "errors": errors }).to_string()
     }
 
-    pub(super) fn into_response(self) -> async_graphql::Response {
-        let data = self.data.as_deref().map(live::raw).transpose();
-        match data {
-            Ok(data) if self.errors.is_empty() => {
-                async_graphql::Response::new(data.unwrap_or_default())
-            }
-            Ok(_) => async_graphql::Response::from_errors(
-                self.errors.into_iter().map(Into::into).collect(),
-            ),
-            Err(error) => super::roots::failed(error),
+    /// The answer, or what failed as an error.
+    pub(super) fn into_result(self) -> Result<Self, Self> {
+        if self.errors.is_empty() {
+            Ok(self)
+        } else {
+            Err(self)
+        }
+    }
+}
+
+impl From<GraphqlError> for Answer {
+    fn from(error: GraphqlError) -> Self {
+        Self::failed(error)
+    }
+}
+
+/// What async-graphql answers by itself: it failed when it has errors.
+impl From<async_graphql::Response> for Answer {
+    fn from(response: async_graphql::Response) -> Self {
+        if response.errors.is_empty() {
+            return match serde_json::to_string(&response.data) {
+                Ok(data) => Self::whole(data),
+                Err(error) => Self::failed(GraphqlError::fault(&error)),
+            };
+        }
+        let errors = response.errors.iter();
+        Self {
+            data: None,
+            errors: errors.map(GraphqlError::from_server_error).collect(),
         }
     }
 }
 
 /// An object of members whose values are JSON already; keys are GraphQL names and need no escape.
-pub(super) fn object(fields: &[(&str, String)]) -> String {
+pub(super) fn object(fields: &[(&str, impl AsRef<str>)]) -> String {
     let length: usize = fields
         .iter()
-        .map(|(key, json)| key.len() + json.len() + 4)
+        .map(|(key, json)| key.len() + json.as_ref().len() + 4)
         .sum();
     // And what the body adds.
     let mut text = String::with_capacity(length + 16);
@@ -72,7 +90,7 @@ pub(super) fn object(fields: &[(&str, String)]) -> String {
         text.push('"');
         text.push_str(key);
         text.push_str("\":");
-        text.push_str(json);
+        text.push_str(json.as_ref());
     }
     text.push('}');
     text

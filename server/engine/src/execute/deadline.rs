@@ -9,7 +9,6 @@ use diesel_async::AsyncPgConnection;
 use futures::{FutureExt, future::BoxFuture};
 use tokio_postgres::{CancelToken, NoTls};
 
-use super::answer::Answer;
 use crate::error::{Code, GraphqlError};
 
 /// How a cancelled request may still end by itself before it is dropped.
@@ -91,12 +90,12 @@ fn over() -> GraphqlError {
     )
 }
 
-/// Does a request's work within its time. Work that succeeded all the same is not undone.
-pub(super) async fn within(
+/// Does work within its time. Work that succeeded all the same is not undone.
+pub(super) async fn within<T, E: From<GraphqlError>>(
     time: Duration,
     cancel: &Canceller,
-    work: impl Future<Output = Result<Answer, GraphqlError>>,
-) -> Result<Answer, GraphqlError> {
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     let deadline = Arc::new(Deadline::default());
     let mut work = std::pin::pin!(CURRENT.scope(Arc::clone(&deadline), work));
     if let Ok(done) = tokio::time::timeout(time, &mut work).await {
@@ -118,11 +117,8 @@ pub(super) async fn within(
         }
     };
     tokio::select! {
-        done = work => match done {
-            Ok(answer) if answer.errors.is_empty() => Ok(answer),
-            _ => Err(over()),
-        },
-        () = cancelling => Err(over()),
-        () = tokio::time::sleep(LAST_WORDS) => Err(over()),
+        done = work => done.map_err(|_| over().into()),
+        () = cancelling => Err(over().into()),
+        () = tokio::time::sleep(LAST_WORDS) => Err(over().into()),
     }
 }

@@ -20,6 +20,7 @@ use super::{
     document::Document,
     federation::complete_service,
     limits::{LimitRules, Limits},
+    live::{self, Planning},
     request::RequestState,
     roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot},
     run::{Asked, run},
@@ -150,12 +151,15 @@ impl<M: ObjectType + 'static> Engine<M> {
             .limits
             .of(session.role())
             .and_then(|limits| limits.time);
-        let work = self.answer(key, session, request);
+        let work = async {
+            let answer = self.answer(key, session, request).await;
+            answer.unwrap_or_else(Answer::failed).into_result()
+        };
         match time {
             Some(time) => deadline::within(time, &self.cancel, work).await,
             None => work.await,
         }
-        .unwrap_or_else(Answer::failed)
+        .unwrap_or_else(|failed| failed)
     }
 
     async fn answer(
@@ -229,12 +233,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             .await;
         let ended = state.transaction.end(response.errors.is_empty()).await;
         if !response.errors.is_empty() {
-            let errors = response
-                .errors
-                .iter()
-                .map(GraphqlError::from_server_error)
-                .collect();
-            return Ok(Answer { data: None, errors });
+            return Ok(Answer::from(response));
         }
         ended?;
         if let async_graphql::Value::Object(fields) = &mut response.data {
@@ -306,42 +305,40 @@ impl<M: ObjectType + 'static> Engine<M> {
         self: &Arc<Self>,
         session: Session,
         mut request: Request,
-    ) -> BoxStream<'static, async_graphql::Response> {
+    ) -> BoxStream<'static, Answer> {
         match self.kind(&session, &request) {
             Ok(OperationType::Subscription) => {}
             _ => {
                 let engine = Arc::clone(self);
-                return futures::stream::once(async move {
-                    engine.execute(session, request).await.into_response()
-                })
-                .boxed();
+                let answer = async move { engine.execute(session, request).await };
+                return futures::stream::once(answer).boxed();
             }
         }
         let document = match self.accept(&session, &mut request) {
             Ok((document, _)) => document,
             Err(error) => {
-                return futures::stream::once(async { super::roots::failed(error) }).boxed();
+                return futures::stream::once(async { Answer::failed(error) }).boxed();
             }
         };
         request.set_parsed_query(document.parsed);
-        let schema = &self.role_of(&session).schema;
+        let limits = self.limits.of(session.role());
+        let role = self.role_of(&session);
+        let planning = Arc::new(Planning::new(
+            session,
+            limits.and_then(|limits| limits.time),
+        ));
         let mut data = async_graphql::Data::default();
-        data.insert(session);
-        schema
+        data.insert(Arc::clone(&planning));
+        let refused = role
+            .schema
             .execute_stream_with_session_data(request, Arc::new(data))
-            .map(with_codes)
-            .boxed()
+            .map(Answer::from);
+        let live = Arc::clone(&role.core.live);
+        let answers = futures::stream::once(async move { planning.planned() })
+            .filter_map(futures::future::ready)
+            .flat_map(move |planned| live::stream(&live, planned));
+        refused.chain(answers).boxed()
     }
-}
-
-/// Gives validation errors of async-graphql their code.
-fn with_codes(mut response: async_graphql::Response) -> async_graphql::Response {
-    response.errors = response
-        .errors
-        .iter()
-        .map(|error| GraphqlError::from_server_error(error).into())
-        .collect();
-    response
 }
 
 /// The answer in the order of the document; table fields as PostgreSQL wrote them.

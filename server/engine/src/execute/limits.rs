@@ -16,7 +16,10 @@ use async_graphql::{
 use super::tokens::Tokens;
 use crate::{
     error::{Code, GraphqlError},
-    metadata::{Metadata, api_limits::ApiLimits},
+    metadata::{
+        Metadata,
+        api_limits::{ApiLimits, UniqueParams},
+    },
     session::Session,
 };
 
@@ -46,6 +49,22 @@ pub struct Limits {
     pub time: Option<Duration>,
     /// How many requests a caller may send in a minute.
     pub per_minute: Option<std::num::NonZeroU32>,
+    /// Who counts as one caller of them.
+    pub counted: Counted,
+}
+
+/// Who counts as one caller within a role.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Counted {
+    /// A user, or whoever sends from an address where there is no user.
+    #[default]
+    Person,
+    /// Everybody together.
+    Role,
+    /// Whoever sends from an address.
+    Address,
+    /// Whoever has these session variables in common, named in lower case.
+    Variables(Vec<String>),
 }
 
 /// The limits of every role.
@@ -108,12 +127,18 @@ impl Limits {
     /// Takes what is not limited from the metadata.
     fn complete(&mut self, limits: &ApiLimits, role: &str) {
         let time = || limits.time_limit.of(role).map(Duration::from_secs);
-        let rate = || limits.rate_limit.of(role).map(|rate| rate.max_reqs_per_min);
         self.depth = self.depth.or_else(|| limits.depth_limit.of(role));
         self.nodes = self.nodes.or_else(|| limits.node_limit.of(role));
         self.batch = self.batch.or_else(|| limits.batch_limit.of(role));
         self.time = self.time.or_else(time);
-        self.per_minute = self.per_minute.or_else(rate);
+        if let (None, Some(rate)) = (self.per_minute, limits.rate_limit.of(role)) {
+            self.per_minute = Some(rate.max_reqs_per_min);
+            self.counted = match rate.unique_params {
+                None => Counted::Role,
+                Some(UniqueParams::Address) => Counted::Address,
+                Some(UniqueParams::Variables(names)) => Counted::Variables(names),
+            };
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::{borrow::Cow, cell::RefCell, collections::BTreeMap, pin::Pin, sync::Arc
 
 use async_graphql::{
     ContainerType, Context, ContextSelectionSet, EmptyMutation, ObjectType, OutputType, Positioned,
-    Response, ServerError, ServerResult, SubscriptionType, Value,
+    Response, ServerResult, SubscriptionType, Value,
     parser::types::Field,
     registry::{MetaField, MetaType, Registry},
 };
@@ -15,7 +15,7 @@ use futures::Stream;
 
 use super::{
     actions::Actions,
-    live,
+    live::{self, Planning},
     request::RequestState,
     run::{Asked, run},
     statement::Preparation,
@@ -24,11 +24,10 @@ use super::{
 };
 use crate::{
     Pool,
-    error::{Code, GraphqlError},
+    error::GraphqlError,
     model::{Caller, Model, Options},
     plan::{Mutation, Planner, RootRequest, selected_field, simplify},
     schema::{RoleTypes, RootField, role_types},
-    session::Session,
     sql::{self, Compiled},
 };
 
@@ -222,24 +221,25 @@ impl SubscriptionType for SubscriptionRoot {
         Self::qualified_type_name()
     }
 
+    /// Plans; the answers do not pass through async-graphql.
     fn create_field_stream<'a>(
         &'a self,
         ctx: &'a Context<'_>,
     ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
-        let planned = self.0.plan(ctx)?.and_then(|compiled| {
-            let session = ctx.data_opt::<Session>().cloned().ok_or_else(|| {
-                GraphqlError::new(Code::AccessDenied, "the connection has no session")
-            })?;
-            Ok(live::Subscription {
-                key: ctx.item.node.response_key().node.clone(),
-                compiled,
-                session,
-                variables: ctx.query_env.variables.clone(),
-            })
+        let planned = self.0.plan(ctx)?.map(|compiled| live::Planned {
+            key: ctx.item.node.response_key().node.clone(),
+            compiled,
+            variables: ctx.query_env.variables.clone(),
         });
         Some(match planned {
-            Ok(asked) => live::stream(&self.0.live, asked),
-            Err(error) => Box::pin(futures::stream::once(async { failed(error) })),
+            Ok(planned) => {
+                ctx.data_unchecked::<Arc<Planning>>().leave(planned);
+                Box::pin(futures::stream::empty())
+            }
+            Err(error) => {
+                let failed = Response::from_errors(vec![error.into()]);
+                Box::pin(futures::stream::once(async { failed }))
+            }
         })
     }
 }
@@ -364,9 +364,4 @@ pub(super) fn noted<T>(
         )),
         _ => error,
     })
-}
-
-/// An error of a field as a whole answer.
-pub(super) fn failed(error: impl Into<ServerError>) -> Response {
-    Response::from_errors(vec![error.into()])
 }

@@ -15,6 +15,7 @@ use axum::{
 use super::{
     Authenticate, Authenticated, Channel, Door, accept,
     accept::Media,
+    callers::caller,
     events,
     persisted::Persisted,
     read::{self, Asked},
@@ -62,7 +63,7 @@ pub(super) async fn get<A: Authenticate, M: ObjectType + 'static>(
             let error = GraphqlError::new(Code::BadRequest, "a mutation is sent by POST");
             return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, error));
         }
-        Ok(door.one(entered, request, media).await)
+        door.one(entered, request, media, &address).await
     };
     asked().await.unwrap_or_else(Refusal::into_response)
 }
@@ -85,7 +86,7 @@ pub(super) async fn post<A: Authenticate, M: ObjectType + 'static>(
                     .persisted
                     .complete(*request, &door.api.engine)
                     .map_err(|error| Refusal::graphql(error, media))?;
-                Ok(door.one(entered, request, media).await)
+                door.one(entered, request, media, &address).await
             }
             Asked::Batch(requests) => {
                 let entered = door
@@ -155,12 +156,20 @@ impl<A: Authenticate, M: ObjectType + 'static> Door<A, M> {
         })
     }
 
-    async fn one(&self, entered: Authenticated, request: Request, media: Media) -> Response {
+    async fn one(
+        &self,
+        entered: Authenticated,
+        request: Request,
+        media: Media,
+        address: &str,
+    ) -> Result<Response, Refusal> {
         if media == Media::Events {
-            return events::respond(&self.api.engine, entered, request);
+            let open = self.streams.open(caller(&entered.session, address))?;
+            let engine = &self.api.engine;
+            return Ok(events::respond(engine, entered, request, open));
         }
         let answer = self.answer(entered.session, request).await;
-        respond::answer(answer, media)
+        Ok(respond::answer(answer, media))
     }
 
     /// Answers a request whose document is at hand, and remembers it if it is to be called by its hash.

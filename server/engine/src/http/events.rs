@@ -10,27 +10,32 @@ use axum::response::{
 };
 use futures::{StreamExt, stream};
 
-use super::Authenticated;
-use crate::Engine;
+use super::{Authenticated, callers::Open};
+use crate::{Engine, execute::Answer};
 
 /// How often a comment says that the stream is alive.
 const ALIVE: Duration = Duration::from_secs(12);
 
-/// The stream of an operation; it ends with the operation or with the caller's session.
+/// The stream of an operation; it ends with the operation or with the caller's session. It is open for as long as it is
+/// sent.
 pub(super) fn respond<M: ObjectType + 'static>(
     engine: &Arc<Engine<M>>,
     entered: Authenticated,
     request: Request,
+    open: Open,
 ) -> Response {
     let answers = engine
         .stream(entered.session, request)
-        .map(|response| super::socket::body(&response))
+        .map(Answer::into_json)
         .map(|body| Event::default().event("next").data(body));
     let complete = stream::once(async { Event::default().event("complete").data("") });
     let events = answers
         .chain(complete)
         .take_until(entered.ended)
-        .map(Ok::<_, Infallible>);
+        .map(move |event| {
+            let _held = &open;
+            Ok::<_, Infallible>(event)
+        });
     Sse::new(events)
         .keep_alive(KeepAlive::new().interval(ALIVE))
         .into_response()

@@ -3,6 +3,7 @@
 //! Who asks is decided by an [`Authenticate`] that the caller brings; everything else of a request is here.
 
 mod accept;
+mod callers;
 mod cors;
 mod entry;
 mod events;
@@ -29,11 +30,15 @@ pub(crate) use persisted::sha256;
 pub use standalone::standalone;
 
 use crate::{Engine, GraphqlError, Session};
+use callers::Streams;
 use persisted::Persisted;
 use rate::Rates;
 
 /// The path of the API.
 pub const PATH: &str = "/v1/graphql";
+
+/// How many operations may run on one socket, and in the event streams of one caller.
+const OPERATIONS: usize = 100;
 
 /// How a request arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +96,7 @@ struct Door<A, M> {
     api: Api<A, M>,
     persisted: Persisted,
     rates: Rates,
+    streams: Streams,
 }
 
 /// The routes of the API.
@@ -100,6 +106,7 @@ pub fn routes<A: Authenticate, M: ObjectType + 'static>(api: Api<A, M>) -> Route
         api,
         persisted: Persisted::new(),
         rates: Rates::default(),
+        streams: Streams::default(),
     });
     let methods = get(entry::get::<A, M>)
         .post(entry::post::<A, M>)

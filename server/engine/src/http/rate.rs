@@ -1,6 +1,6 @@
 //! How many requests a caller may send in a minute.
 //!
-//! A caller is a role with its `x-hasura-user-id`, or else with the address it comes from.
+//! Who counts as one caller within a role, the role's limits say.
 
 use std::{
     collections::HashMap,
@@ -11,11 +11,12 @@ use std::{
 use axum::http::StatusCode;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 
-use super::respond::Refusal;
+use super::{callers::caller, respond::Refusal};
 use crate::{
     Session,
     error::{Code, GraphqlError},
-    execute::limits::Limits,
+    execute::limits::{Counted, Limits},
+    model::array_literal,
 };
 
 /// How many callers are remembered before those who have been quiet are forgotten.
@@ -36,16 +37,24 @@ impl Rates {
         address: &str,
         requests: usize,
     ) -> Result<(), Refusal> {
-        let Some(per_minute) = limits.and_then(|limits| limits.per_minute) else {
+        let Some((per_minute, counted)) =
+            limits.and_then(|limits| Some((limits.per_minute?, &limits.counted)))
+        else {
             return Ok(());
         };
         let limiter = self.of(session.role(), per_minute);
         if limiter.len() > CALLERS {
             limiter.retain_recent();
         }
-        let caller = match session.variable("x-hasura-user-id") {
-            Some(user) => format!("user {user}"),
-            None => format!("address {address}"),
+        let caller = match counted {
+            Counted::Person => caller(session, address),
+            Counted::Role => String::new(),
+            Counted::Address => address.to_owned(),
+            // Those who lack a variable are one among themselves.
+            Counted::Variables(names) => {
+                let values = names.iter().map(|name| session.variable(name));
+                array_literal(values)
+            }
         };
         let requests = u32::try_from(requests).unwrap_or(u32::MAX);
         let requests = NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN);

@@ -174,8 +174,7 @@ async fn answer(engine: &Arc<Engine<EmptyMutation>>, session: Session, made: &Js
     }
     let mut answers = engine.stream(session, request);
     let first = tokio::time::timeout(Duration::from_millis(150), answers.next()).await;
-    first
-        .ok()
-        .flatten()
-        .map_or(Json::Null, |answer| serde_json::to_value(answer).unwrap())
+    first.ok().flatten().map_or(Json::Null, |answer| {
+        serde_json::from_str(&answer.into_json()).unwrap()
+    })
 }

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use futures::StreamExt as _;
 use serde_json::json;
 
-use crate::world::{Setup, World, header};
+use crate::world::{Setup, World, code, header};
 
 #[tokio::test]
 async fn a_subscription_is_followed_without_a_socket() -> Result<()> {
@@ -54,6 +54,38 @@ async fn a_query_and_a_refusal_are_one_event_and_the_end() -> Result<()> {
             "{text:?}"
         );
     }
+    world.stop().await
+}
+
+#[tokio::test]
+async fn a_caller_has_so_many_streams_and_others_have_theirs() -> Result<()> {
+    let world = World::start(Setup::default()).await?;
+    let open = async |user: &'static str| {
+        let request = world.post(&json!({ "query": "subscription { shelf { id } }" }));
+        let request = request.header("accept", "text/event-stream");
+        request.header("x-hasura-user-id", user).send().await
+    };
+    let mut streams = Vec::new();
+    for _ in 0..100 {
+        let response = open("one").await?;
+        assert_eq!(response.status(), 200);
+        streams.push(response);
+    }
+    let refused = open("one").await?;
+    assert_eq!(refused.status(), 429);
+    assert_eq!(code(&refused.json().await?), "limit-exceeded");
+    assert_eq!(open("other").await?.status(), 200);
+    // Whoever leaves makes room.
+    streams.clear();
+    let mut status = open("one").await?.status();
+    for _ in 0..50 {
+        if status == 200 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        status = open("one").await?.status();
+    }
+    assert_eq!(status, 200);
     world.stop().await
 }
 

@@ -1,11 +1,17 @@
 //! Live queries that share a statement, and streams.
 
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
 use anyhow::Result;
+use engine::execute::limits::{LimitRules, Limits};
 use serde_json::{Value, json};
 
 use crate::{
     socket::Socket,
-    world::{Setup, World, code},
+    world::{SECRET, Setup, World, code},
 };
 
 const BY_KEY: &str = "subscription($id: Int!) { book_by_pk(id: $id) { title } }";
@@ -135,6 +141,173 @@ async fn who_asks_for_nonsense_ends_alone() -> Result<()> {
         message["payload"]["data"]["author"],
         json!([{ "name": "A." }])
     );
+    world.stop().await
+}
+
+#[tokio::test]
+async fn a_push_carries_what_postgresql_wrote() -> Result<()> {
+    let world = World::start(Setup::default()).await?;
+    let field = "every_type_by_pk(id: 1) { document documentb amount }";
+    let asked = world.post(&json!({ "query": format!("{{ {field} }}") }));
+    let body = asked.send().await?.text().await?;
+    // Spaces, digits and a repeated key that no parser would keep.
+    assert!(
+        body.contains("{ \"a\" :  [ 1 ,\n 2.50 ] , \"a\": null }"),
+        "{body}"
+    );
+    assert!(body.contains("\"b\": 1.50"), "{body}");
+    let mut socket = Socket::enter(&world).await?;
+    for kind in ["subscription", "query"] {
+        socket
+            .subscribe(kind, &format!("{kind} {{ {field} }}"))
+            .await?;
+        let expected = format!("{{\"type\":\"next\",\"id\":\"{kind}\",\"payload\":{body}}}");
+        assert_eq!(socket.text().await?, expected);
+    }
+    world.stop().await
+}
+
+/// A library with a view that is slow for keys above 1 while the first shelf is called so.
+fn with_slow_view() -> Setup {
+    let tables = "- \"!include author.yaml\"\n- \"!include book.yaml\"\n- \"!include shelf.yaml\"\n- \"!include loan.yaml\"\n- \"!include public_book.yaml\"\n- \"!include slow.yaml\"\n";
+    let slow = "table: {name: slow, schema: public}\nselect_permissions:\n  - role: reader\n    permission: {columns: '*', filter: {}}\n";
+    let time = Limits {
+        time: Some(Duration::from_millis(300)),
+        ..Limits::default()
+    };
+    Setup {
+        files: vec![
+            ("databases/default/tables/tables.yaml", tables.to_owned()),
+            ("databases/default/tables/slow.yaml", slow.to_owned()),
+        ],
+        sql: "create view slow as select key.id, shelf.label, (select name from author where id = 1) as author, \
+              case when key.id > 1 and shelf.label = 'Slow' then pg_sleep(20)::text end as nothing \
+              from generate_series(1, 20) as key (id) join shelf on shelf.id = 1",
+        limits: LimitRules {
+            default: Limits::default(),
+            roles: BTreeMap::from([("reader".to_owned(), time)]),
+        },
+        ..Setup::default()
+    }
+}
+
+async fn name_the_shelf(world: &World, label: &str) -> Result<()> {
+    let change = "mutation($label: String!) { \
+                  update_shelf_by_pk(pk_columns: {id: 1}, _set: {label: $label}) { id } }";
+    let body = json!({ "query": change, "variables": { "label": label } });
+    let answer = world.ask("admin", &body).await?;
+    assert_eq!(answer["data"]["update_shelf_by_pk"]["id"], 1, "{answer}");
+    Ok(())
+}
+
+async fn enter_as_reader(world: &World) -> Result<Socket> {
+    let mut socket = Socket::open(world, "graphql-transport-ws").await?;
+    let headers = json!({ "x-hasura-admin-secret": SECRET, "x-hasura-role": "reader", "x-hasura-user-id": "r1" });
+    socket
+        .say(json!({ "type": "connection_init", "payload": { "headers": headers } }))
+        .await?;
+    socket.said().await?;
+    Ok(socket)
+}
+
+#[tokio::test]
+async fn a_slow_live_query_is_cancelled_and_others_are_unharmed() -> Result<()> {
+    let world = World::start(with_slow_view()).await?;
+    let mut socket = enter_as_reader(&world).await?;
+    let query = "subscription($id: Int!) { slow(where: {id: {_eq: $id}}) { label nothing } }";
+    for id in 1..=4 {
+        follow(&mut socket, &id.to_string(), query, json!({ "id": id })).await?;
+        assert_eq!(socket.said().await?["type"], "next");
+    }
+    name_the_shelf(&world, "Slow").await?;
+    let begun = Instant::now();
+    let mut ended = Vec::new();
+    for _ in 0..4 {
+        let said = socket.said().await?;
+        let id = said["id"].as_str().unwrap_or_default().to_owned();
+        if id == "1" {
+            assert_eq!(
+                said["payload"]["data"]["slow"][0]["label"], "Slow",
+                "{said}"
+            );
+            continue;
+        }
+        assert_eq!(said["type"], "error", "{said}");
+        assert_eq!(
+            code(&json!({ "errors": said["payload"] })),
+            "limit-exceeded"
+        );
+        ended.push(id);
+    }
+    ended.sort();
+    assert_eq!(ended, ["2", "3", "4"]);
+    assert!(
+        begun.elapsed() < Duration::from_secs(6),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert!(!world.has_slow_statement().await?);
+    // Whoever comes to a slow one does not keep the others waiting.
+    follow(&mut socket, "late", query, json!({ "id": 5 })).await?;
+    let said = socket.said().await?;
+    assert_eq!(
+        (&said["type"], &said["id"]),
+        (&json!("error"), &json!("late"))
+    );
+    name_the_shelf(&world, "Quick").await?;
+    let said = socket.said().await?;
+    assert_eq!(said["id"], "1");
+    assert_eq!(
+        said["payload"]["data"]["slow"][0]["label"], "Quick",
+        "{said}"
+    );
+    world.stop().await
+}
+
+#[tokio::test]
+async fn slow_newcomers_do_not_keep_the_others_waiting() -> Result<()> {
+    let world = World::start(with_slow_view()).await?;
+    name_the_shelf(&world, "Slow").await?;
+    let mut socket = enter_as_reader(&world).await?;
+    let query = "subscription($id: Int!) { slow(where: {id: {_eq: $id}}) { author nothing } }";
+    for id in 1..=12 {
+        follow(&mut socket, &id.to_string(), query, json!({ "id": id })).await?;
+        if id == 1 {
+            assert_eq!(socket.said().await?["type"], "next");
+        }
+    }
+    let change =
+        "mutation { update_author_by_pk(pk_columns: {id: 1}, _set: {name: \"A.\"}) { id } }";
+    world.query("admin", change).await?;
+    let mut ids = Vec::new();
+    for _ in 1..=12 {
+        ids.push(socket.said().await?["id"].clone());
+    }
+    let place = ids.iter().position(|id| id == "1");
+    assert!(place.is_some_and(|place| place < 8), "{ids:?}");
+    world.stop().await
+}
+
+#[tokio::test]
+async fn a_slow_stream_is_cancelled() -> Result<()> {
+    let world = World::start(with_slow_view()).await?;
+    let mut socket = enter_as_reader(&world).await?;
+    let query = "subscription { slow_stream(batch_size: 2, cursor: [{initial_value: {id: 0}}]) { id nothing } }";
+    name_the_shelf(&world, "Slow").await?;
+    let begun = Instant::now();
+    socket.subscribe("slow", query).await?;
+    let said = socket.said().await?;
+    assert_eq!(
+        code(&json!({ "errors": said["payload"] })),
+        "limit-exceeded",
+        "{said}"
+    );
+    assert!(
+        begun.elapsed() < Duration::from_secs(6),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert!(!world.has_slow_statement().await?);
     world.stop().await
 }
 

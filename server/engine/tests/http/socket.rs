@@ -73,6 +73,16 @@ impl Socket {
         }
     }
 
+    /// What is said next, to the letter.
+    pub async fn text(&mut self) -> Result<String> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.0.next()).await?;
+            if let Message::Text(text) = message.context("no farewell")?? {
+                return Ok(text.to_string());
+            }
+        }
+    }
+
     pub async fn said(&mut self) -> Result<Value> {
         match self.next().await? {
             Came::Said(message) => Ok(message),

@@ -225,16 +225,27 @@ pub fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 }
 
 impl World {
-    /// The number that a statement answers in its column `count`.
-    pub async fn number(&self, sql: &str) -> Result<i64> {
+    /// Whether a statement that names something slow runs in the library and does not end at once.
+    pub async fn has_slow_statement(&self) -> Result<bool> {
         #[derive(diesel::QueryableByName)]
         struct Row {
-            #[diesel(sql_type = diesel::sql_types::Text)]
-            count: String,
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
         }
+        let sql = format!(
+            "select count(*) as count from pg_stat_activity \
+             where state = 'active' and datname = '{}' and query ilike '%slow%'",
+            self.name
+        );
         let mut conn = AsyncPgConnection::establish(&self.admin_url).await?;
-        let row: Row =
-            diesel_async::RunQueryDsl::get_result(diesel::sql_query(sql), &mut conn).await?;
-        Ok(row.count.parse()?)
+        for _ in 0..20 {
+            let row: Row =
+                diesel_async::RunQueryDsl::get_result(diesel::sql_query(&sql), &mut conn).await?;
+            if row.count == 0 {
+                return Ok(false);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(true)
     }
 }

@@ -83,7 +83,8 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
         let catalog = Catalog::read(&mut *self.pool.get().await?, &self.metadata).await?;
         let model = Arc::new(Model::build(&self.metadata, &catalog, self.options)?);
         let changes = Changes::default();
-        let live = live::LiveQueries::new(self.pool.clone(), changes.clone());
+        let live =
+            live::LiveQueries::new(self.pool.clone(), changes.clone(), Arc::clone(&self.cancel));
         let role = |role: &str, is_backend: bool| {
             let ((schema, core), types) = with_role(
                 &model,

@@ -10,19 +10,23 @@ mod streaming;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use async_graphql::{Name, Response, Value, indexmap::IndexMap};
+use async_graphql::{Name, Variables};
 use futures::{Stream, StreamExt, stream::BoxStream};
 use tokio::sync::Semaphore;
 
 pub use changes::{Changes, follow_changes};
 use poller::{Poller, PollerKey};
 
-use super::{roots::failed, statement};
-use crate::{Pool, error::GraphqlError, model, sql::Compiled};
+use super::{
+    answer::{Answer, object},
+    deadline::{self, Canceller},
+    statement,
+};
+use crate::{Pool, error::GraphqlError, model, session::Session, sql::Compiled};
 
 /// How long a live query waits for a change before it looks by itself.
 const POLL: Duration = Duration::from_secs(1);
@@ -35,17 +39,22 @@ const AT_ONCE: usize = 4;
 pub(super) struct LiveQueries {
     pool: Pool,
     changes: Changes,
+    cancel: Canceller,
     pollers: Mutex<HashMap<PollerKey, Arc<Poller>>>,
     turns: Semaphore,
+    /// The turn of those who made others wait, one after the other.
+    last_turn: Semaphore,
 }
 
 impl LiveQueries {
-    pub(super) fn new(pool: Pool, changes: Changes) -> Arc<Self> {
+    pub(super) fn new(pool: Pool, changes: Changes, cancel: Canceller) -> Arc<Self> {
         Arc::new(Self {
             pool,
             changes,
+            cancel,
             pollers: Mutex::default(),
             turns: Semaphore::new(AT_ONCE),
+            last_turn: Semaphore::new(1),
         })
     }
 
@@ -60,8 +69,9 @@ impl LiveQueries {
         self: &Arc<Self>,
         compiled: &Compiled,
         values: &[model::Value],
+        time: Option<Duration>,
     ) -> impl Stream<Item = Result<Arc<str>, GraphqlError>> + use<> {
-        let (key, own) = PollerKey::new(&compiled.json, values);
+        let (key, own) = PollerKey::new(&compiled.json, values, time);
         let mut pollers = self.pollers.lock().unwrap_or_else(PoisonError::into_inner);
         let poller = pollers.entry(key.clone()).or_insert_with(|| {
             let poller = Arc::new(Poller::new(compiled, &key));
@@ -71,57 +81,91 @@ impl LiveQueries {
         poller.subscribe(own)
     }
 
-    /// A connection, when it is the turn of a live query.
+    /// Runs statements on a connection, when it is the turn of a live query. What takes too long is cancelled; waiting
+    /// for the turn does not count.
     async fn turn<T>(
         &self,
-        run: impl AsyncFnOnce(&mut diesel_async::AsyncPgConnection) -> T,
+        turns: &Semaphore,
+        time: Option<Duration>,
+        run: impl AsyncFnOnce(&mut diesel_async::AsyncPgConnection) -> Result<T, GraphqlError>,
     ) -> Result<T, GraphqlError> {
         let fault = |error: &(dyn std::error::Error + 'static)| GraphqlError::fault(error);
-        let _turn = self.turns.acquire().await.map_err(|error| fault(&error))?;
+        let _turn = turns.acquire().await.map_err(|error| fault(&error))?;
         let mut conn = self.pool.get().await.map_err(|error| fault(&error))?;
-        Ok(run(&mut conn).await)
+        match time {
+            Some(time) => deadline::within(time, &self.cancel, run(&mut conn)).await,
+            None => run(&mut conn).await,
+        }
     }
 }
 
-/// What a subscription asks for.
-pub(super) struct Subscription {
+/// What travels with a subscription through async-graphql, which plans it and has no part in its answers.
+pub(super) struct Planning {
+    session: Session,
+    /// How long a statement of it may take.
+    time: Option<Duration>,
+    planned: Mutex<Option<Planned>>,
+}
+
+/// What a subscription asks for, as the root field planned it.
+pub(super) struct Planned {
     /// The name in the answers.
     pub(super) key: Name,
     pub(super) compiled: Compiled,
-    pub(super) session: crate::Session,
-    pub(super) variables: async_graphql::Variables,
+    pub(super) variables: Variables,
 }
 
-/// The answers of a subscription.
-pub(super) fn stream(live: &Arc<LiveQueries>, asked: Subscription) -> BoxStream<'static, Response> {
-    let key = asked.key.clone();
-    let answers = if asked.compiled.cursor.is_some() {
+impl Planning {
+    pub(super) fn new(session: Session, time: Option<Duration>) -> Self {
+        Self {
+            session,
+            time,
+            planned: Mutex::default(),
+        }
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Option<Planned>> {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn leave(&self, planned: Planned) {
+        *self.slot() = Some(planned);
+    }
+
+    /// What was planned; `None` when the request was refused.
+    pub(super) fn planned(&self) -> Option<Subscription> {
+        let planned = self.slot().take()?;
+        Some(Subscription {
+            planned,
+            session: self.session.clone(),
+            time: self.time,
+        })
+    }
+}
+
+/// What a subscription asks for, and for whom.
+pub(super) struct Subscription {
+    planned: Planned,
+    session: Session,
+    time: Option<Duration>,
+}
+
+/// The answers of a subscription, the JSON of its field untouched.
+pub(super) fn stream(live: &Arc<LiveQueries>, asked: Subscription) -> BoxStream<'static, Answer> {
+    let planned = &asked.planned;
+    let key = planned.key.clone();
+    let answers = if planned.compiled.cursor.is_some() {
         streaming::batches(Arc::clone(live), asked)
     } else {
-        match statement::resolve(&asked.compiled.json, &asked.variables, &asked.session) {
-            Ok(values) => live.follow(&asked.compiled, &values).boxed(),
+        match statement::resolve(&planned.compiled.json, &planned.variables, &asked.session) {
+            Ok(values) => live.follow(&planned.compiled, &values, asked.time).boxed(),
             Err(error) => futures::stream::once(async { Err(error) }).boxed(),
         }
     };
     answers
-        .map(move |answer| {
-            answer
-                .and_then(|json| response(&key, &json))
-                .unwrap_or_else(failed)
+        .map(move |answer| match answer {
+            Ok(json) => Answer::whole(object(&[(key.as_str(), &*json)])),
+            Err(error) => Answer::failed(error),
         })
         .boxed()
-}
-
-/// A response of one field whose JSON is passed on untouched.
-fn response(key: &Name, json: &str) -> Result<Response, GraphqlError> {
-    let mut data = IndexMap::new();
-    data.insert(key.clone(), raw(json)?);
-    Ok(Response::new(Value::Object(data)))
-}
-
-/// JSON as a value that serializes to the very same text.
-pub(super) fn raw(json: &str) -> Result<Value, GraphqlError> {
-    let raw = serde_json::value::RawValue::from_string(json.to_owned())
-        .map_err(|error| GraphqlError::fault(&error))?;
-    async_graphql::to_value(&raw).map_err(|error| GraphqlError::fault(&error))
 }

@@ -5,11 +5,12 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use futures::Stream;
 use tokio::{
-    sync::{Notify, watch},
+    sync::{Notify, Semaphore, watch},
     time::Instant,
 };
 
@@ -29,15 +30,22 @@ const BATCH: usize = 100;
 pub(super) struct PollerKey {
     text: String,
     shared: Vec<Value>,
+    /// How long it may take.
+    time: Option<Duration>,
 }
 
 impl PollerKey {
     /// The key of a statement with these values, and the values of the subscriber's own.
-    pub(super) fn new(statement: &Statement, values: &[Value]) -> (Self, Vec<Value>) {
+    pub(super) fn new(
+        statement: &Statement,
+        values: &[Value],
+        time: Option<Duration>,
+    ) -> (Self, Vec<Value>) {
         let multiplexed = Multiplexed::new(statement);
         let key = Self {
             text: statement.text(),
             shared: multiplexed.shared_values(values),
+            time,
         };
         (key, multiplexed.own_values(values))
     }
@@ -57,6 +65,8 @@ struct Slice {
     sender: watch::Sender<Published>,
     /// Whether somebody came since the last round.
     is_awaited: bool,
+    /// Whether it is looked at alone, so that rounds pass it by.
+    is_apart: bool,
 }
 
 #[derive(Default)]
@@ -69,6 +79,7 @@ pub(super) struct Poller {
     statement: Statement,
     multiplexed: Multiplexed,
     shared: Vec<Value>,
+    time: Option<Duration>,
     tables: Option<std::collections::BTreeSet<String>>,
     slices: Mutex<Slices>,
     newcomer: Notify,
@@ -80,6 +91,7 @@ impl Poller {
             statement: compiled.json.clone(),
             multiplexed: Multiplexed::new(&compiled.json),
             shared: key.shared.clone(),
+            time: key.time,
             tables: compiled.tables.clone(),
             slices: Mutex::default(),
             newcomer: Notify::new(),
@@ -97,6 +109,7 @@ impl Poller {
         let slice = slices.by_values.entry(own).or_insert_with(|| Slice {
             sender: watch::Sender::default(),
             is_awaited: true,
+            is_apart: false,
         });
         slice.is_awaited = true;
         let follower = Follower {
@@ -165,6 +178,7 @@ impl Poller {
         let due = slices
             .by_values
             .iter_mut()
+            .filter(|(_, slice)| !slice.is_apart)
             .filter(|(_, slice)| slice.is_awaited || !is_for_newcomers)
             .map(|(values, slice)| {
                 slice.is_awaited = false;
@@ -174,20 +188,20 @@ impl Poller {
         Some((slices.round, due))
     }
 
-    async fn look(&self, live: &LiveQueries, round: u64, batch: &[Vec<Value>]) {
-        match self.answers(live, batch).await {
+    async fn look(self: &Arc<Self>, live: &Arc<LiveQueries>, round: u64, batch: &[Vec<Value>]) {
+        match self.answers(live, &live.turns, batch).await {
             Ok(answers) => {
                 for (values, answer) in batch.iter().zip(answers) {
                     self.publish(round, values, Ok(answer));
                 }
             }
-            // One whose value PostgreSQL refuses must not end the others. A fault of ours is everybody's.
+            // One whose value PostgreSQL refuses, or takes too long for, must neither end the others nor keep them
+            // waiting. A fault of ours is everybody's.
             Err(error) if batch.len() > 1 && error.code != Code::Unexpected => {
-                for values in batch {
-                    let answer = self.answers(live, std::slice::from_ref(values)).await;
-                    let answer = answer.map(|mut answers| answers.pop().unwrap_or_default());
-                    self.publish(round, values, answer);
-                }
+                self.set_apart(batch);
+                let one_by_one =
+                    Arc::clone(self).look_apart(Arc::clone(live), round, batch.to_vec());
+                tokio::spawn(one_by_one);
             }
             Err(error) => {
                 for values in batch {
@@ -197,12 +211,42 @@ impl Poller {
         }
     }
 
+    fn set_apart(&self, batch: &[Vec<Value>]) {
+        let mut slices = self.slices();
+        for values in batch {
+            if let Some(slice) = slices.by_values.get_mut(values) {
+                slice.is_apart = true;
+            }
+        }
+    }
+
+    /// Looks at each alone, while the rounds go on without them.
+    async fn look_apart(
+        self: Arc<Self>,
+        live: Arc<LiveQueries>,
+        round: u64,
+        batch: Vec<Vec<Value>>,
+    ) {
+        for values in &batch {
+            let alone = std::slice::from_ref(values);
+            let answer = self.answers(&live, &live.last_turn, alone).await;
+            let answer = answer.map(|mut answers| answers.pop().unwrap_or_default());
+            self.publish(round, values, answer);
+            if let Some(slice) = self.slices().by_values.get_mut(values) {
+                slice.is_apart = false;
+            }
+            // Somebody may have come meanwhile.
+            self.newcomer.notify_one();
+        }
+    }
+
     async fn answers(
         &self,
         live: &LiveQueries,
+        turns: &Semaphore,
         batch: &[Vec<Value>],
     ) -> Result<Vec<String>, GraphqlError> {
-        live.turn(async |conn| {
+        live.turn(turns, self.time, async |conn| {
             if !self.multiplexed.varies() {
                 let kept = Preparation::Kept;
                 let answer = statement::run(conn, &self.statement, &self.shared, kept).await?;
@@ -212,7 +256,7 @@ impl Poller {
             let pieces = &self.multiplexed.pieces;
             statement::texts(conn, pieces, &values, Preparation::Kept).await
         })
-        .await?
+        .await
     }
 
     /// Tells a slice its answer, if it differs or somebody waits for the first one.

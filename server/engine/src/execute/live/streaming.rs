@@ -38,10 +38,10 @@ pub(super) fn batches(
 
 fn begin(live: Arc<LiveQueries>, asked: Subscription) -> Result<Streaming, GraphqlError> {
     let missing = || GraphqlError::new(crate::Code::Unexpected, "internal error");
-    let begin = asked.compiled.cursor.as_ref().ok_or_else(missing)?;
-    let plan = asked.compiled.rows.clone().ok_or_else(missing)?;
+    let begin = asked.planned.compiled.cursor.as_ref().ok_or_else(missing)?;
+    let plan = asked.planned.compiled.rows.clone().ok_or_else(missing)?;
     let cursor = first_value(begin, &asked)?;
-    let watch = live.changes.watch(asked.compiled.tables.clone());
+    let watch = live.changes.watch(asked.planned.compiled.tables.clone());
     Ok(Streaming {
         live,
         asked,
@@ -58,7 +58,7 @@ fn first_value(begin: &Bind, asked: &Subscription) -> Result<Value, GraphqlError
         binds: vec![begin.clone()],
         shared: Vec::new(),
     };
-    let mut values = statement::resolve(&alone, &asked.variables, &asked.session)?;
+    let mut values = statement::resolve(&alone, &asked.planned.variables, &asked.session)?;
     Ok(values.pop().flatten())
 }
 
@@ -93,17 +93,16 @@ impl Streaming {
 
     async fn batch(&self) -> Result<Batch, GraphqlError> {
         let asked = Asked {
-            variables: &self.asked.variables,
+            variables: &self.asked.planned.variables,
             session: &self.asked.session,
             preparation: Preparation::Once,
             execution: Execution::Rows,
         };
-        let size = limit(&self.asked.compiled, asked);
+        let size = limit(&self.asked.planned.compiled, asked);
         let cursor = self.cursor.as_deref();
-        let list = self
-            .live
-            .turn(async |conn| rows::read(conn, &self.plan, asked, cursor).await)
-            .await??;
+        let read = async |conn: &mut _| rows::read(conn, &self.plan, asked, cursor).await;
+        let turns = &self.live.turns;
+        let list = self.live.turn(turns, self.asked.time, read).await?;
         Ok(Batch {
             is_full: size.is_some_and(|size| list.count >= size as usize),
             json: list.json,

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use async_graphql::Response;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures::{
     SinkExt, StreamExt,
@@ -12,8 +11,9 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::message::{self, Close, Command, Protocol};
 use crate::{
-    error::{Code, GraphqlError},
-    execute::limits,
+    error::GraphqlError,
+    execute::{Answer, limits},
+    http::OPERATIONS,
 };
 
 /// How often the other side is asked whether it is there.
@@ -22,12 +22,10 @@ const ALIVE: Duration = Duration::from_secs(15);
 const SILENCE: Duration = Duration::from_secs(45);
 /// How long the last frame may take.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// How many operations may run on one socket.
-const OPERATIONS: usize = 100;
 
 /// What an operation says.
 pub(super) enum Said {
-    Next(String, Box<Response>),
+    Next(String, Answer),
     Done(String),
 }
 
@@ -131,12 +129,11 @@ impl Connection {
     /// Passes on what an operation says.
     pub(super) async fn send(&mut self, said: Said) -> Result<(), Close> {
         match said {
-            Said::Next(id, response) => {
-                let text = message::next(self.protocol, &id, &response);
-                if !response.errors.is_empty() {
+            Said::Next(id, answer) => {
+                if !answer.errors.is_empty() {
                     self.stop(&id);
                 }
-                self.text(text).await
+                self.text(message::next(self.protocol, &id, answer)).await
             }
             Said::Done(id) => {
                 self.stop(&id);
@@ -162,14 +159,18 @@ impl Connection {
         if self.running.len() < OPERATIONS {
             return Ok(());
         }
-        let error = limits::exceeded("operations on a socket", self.running.len() + 1, OPERATIONS);
-        Err(GraphqlError::new(Code::LimitExceeded, error.message))
+        let found = self.running.len() + 1;
+        Err(limits::exceeded(
+            "operations on a socket",
+            found,
+            OPERATIONS,
+        ))
     }
 
-    pub(super) fn start(&mut self, id: String, answers: BoxStream<'static, Response>) {
+    pub(super) fn start(&mut self, id: String, answers: BoxStream<'static, Answer>) {
         let (name, last) = (id.clone(), id.clone());
         let said = answers
-            .map(move |response| Said::Next(name.clone(), Box::new(response)))
+            .map(move |answer| Said::Next(name.clone(), answer))
             .chain(stream::once(async move { Said::Done(last) }))
             .boxed();
         let (handle, registration) = AbortHandle::new_pair();

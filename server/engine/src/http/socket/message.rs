@@ -1,6 +1,6 @@
 //! The messages of both subprotocols, and the codes with which a socket is closed.
 
-use async_graphql::{Request, Response, Value as GraphqlValue};
+use async_graphql::Request;
 use serde_json::{Map, Value, json};
 
 use crate::{error::GraphqlError, execute::Answer, http::read};
@@ -123,33 +123,8 @@ impl Command {
     }
 }
 
-/// A response as the payload of a message or event.
-pub(in crate::http) fn body(response: &Response) -> String {
-    answer(response).into_json()
-}
-
-/// A response as an answer: it failed when it has errors.
-fn answer(response: &Response) -> Answer {
-    if response.errors.is_empty() {
-        let data = match &response.data {
-            GraphqlValue::Null => None,
-            data => serde_json::to_string(data).ok(),
-        };
-        return Answer {
-            data,
-            errors: Vec::new(),
-        };
-    }
-    let errors = response.errors.iter();
-    Answer {
-        data: None,
-        errors: errors.map(GraphqlError::from_server_error).collect(),
-    }
-}
-
 /// The message of an answer; one that failed ends its operation.
-pub(super) fn next(protocol: Protocol, id: &str, response: &Response) -> String {
-    let answer = answer(response);
+pub(super) fn next(protocol: Protocol, id: &str, answer: Answer) -> String {
     if !answer.errors.is_empty() {
         return error(protocol, id, &answer.errors);
     }
@@ -158,10 +133,8 @@ pub(super) fn next(protocol: Protocol, id: &str, response: &Response) -> String 
         Protocol::Legacy => "data",
     };
     let id = Value::from(id);
-    format!(
-        "{{\"type\":\"{kind}\",\"id\":{id},\"payload\":{}}}",
-        answer.into_json()
-    )
+    let body = answer.into_json();
+    format!("{{\"type\":\"{kind}\",\"id\":{id},\"payload\":{body}}}")
 }
 
 pub(super) fn error(protocol: Protocol, id: &str, errors: &[GraphqlError]) -> String {

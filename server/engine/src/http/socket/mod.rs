@@ -15,8 +15,6 @@ use axum::{
 };
 use futures::{StreamExt, future::BoxFuture};
 
-pub(super) use message::body;
-
 use super::{Authenticate, Channel, Door};
 use crate::Session;
 use connection::{Connection, Heard};
