@@ -19,6 +19,10 @@ use engine::{
     with_renewal,
 };
 
+/// As in the application, whose speed this program stands for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 struct Arguments {
     /// A PostgreSQL URL.

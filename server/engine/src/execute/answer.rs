@@ -5,9 +5,9 @@ use crate::error::GraphqlError;
 /// What a request is answered with.
 #[derive(Debug, Default)]
 pub struct Answer {
-    /// The JSON of `data`; `None` when the request failed.
-    pub data: Option<String>,
-    /// What went wrong.
+    /// The whole body, when nothing went wrong.
+    body: String,
+    /// What went wrong: then there is no data.
     pub errors: Vec<GraphqlError>,
 }
 
@@ -15,27 +15,15 @@ impl Answer {
     /// A request that failed as a whole.
     pub fn failed(error: GraphqlError) -> Self {
         Self {
-            data: None,
+            body: String::new(),
             errors: vec![error],
-        }
-    }
-
-    /// A request that succeeded.
-    pub(super) fn whole(data: String) -> Self {
-        Self {
-            data: Some(data),
-            errors: Vec::new(),
         }
     }
 
     /// The body of the response.
     pub fn into_json(self) -> String {
         if self.errors.is_empty() {
-            // Data may be long: it stays where it is.
-            let mut body = self.data.unwrap_or_else(|| "null".to_owned());
-            body.insert_str(0, "{\"data\":");
-            body.push('}');
-            return body;
+            return self.body;
         }
         let errors: Vec<_> = self.errors.iter().map(GraphqlError::to_json).collect();
         serde_json::json!({ "errors": errors }).to_string()
@@ -62,36 +50,62 @@ impl From<async_graphql::Response> for Answer {
     fn from(response: async_graphql::Response) -> Self {
         if response.errors.is_empty() {
             return match serde_json::to_string(&response.data) {
-                Ok(data) => Self::whole(data),
+                Ok(data) => Self {
+                    body: format!("{{\"data\":{data}}}"),
+                    errors: Vec::new(),
+                },
                 Err(error) => Self::failed(GraphqlError::fault(&error)),
             };
         }
         let errors = response.errors.iter();
         Self {
-            data: None,
+            body: String::new(),
             errors: errors.map(GraphqlError::from_server_error).collect(),
         }
     }
 }
 
-/// An object of members whose values are JSON already; keys are GraphQL names and need no escape.
-pub(super) fn object(fields: &[(&str, impl AsRef<str>)]) -> String {
-    let length: usize = fields
-        .iter()
-        .map(|(key, json)| key.len() + json.as_ref().len() + 4)
-        .sum();
-    // And what the body adds.
-    let mut text = String::with_capacity(length + 16);
-    text.push('{');
-    for (position, (key, json)) in fields.iter().enumerate() {
-        if position > 0 {
-            text.push(',');
-        }
-        text.push('"');
-        text.push_str(key);
-        text.push_str("\":");
-        text.push_str(json.as_ref());
+/// What a body has beside the JSON of one member, in bytes, with most keys.
+const ENVELOPE: usize = 48;
+
+/// The body of an answer while it is written. Data may be long: it is written here and stays here.
+pub(super) struct Body(Vec<u8>);
+
+impl Body {
+    /// A body whose data will have about this many bytes.
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        let mut body = Vec::with_capacity(bytes + ENVELOPE);
+        body.extend(b"{\"data\":{");
+        Self(body)
     }
-    text.push('}');
-    text
+
+    /// Begins a member of the data. Its JSON is to be written next; its key is a GraphQL name and needs no escape.
+    pub(super) fn member(&mut self, key: &str) -> &mut Vec<u8> {
+        if self.0.last() != Some(&b'{') {
+            self.0.push(b',');
+        }
+        self.0.push(b'"');
+        self.0.extend(key.as_bytes());
+        self.0.extend(b"\":");
+        &mut self.0
+    }
+
+    /// How long it is, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The answer, when every member is written.
+    pub(super) fn finish(mut self) -> Result<Answer, GraphqlError> {
+        self.0.extend(b"}}");
+        Ok(Answer {
+            body: text(self.0)?,
+            errors: Vec::new(),
+        })
+    }
+}
+
+/// JSON as text.
+pub(super) fn text(json: Vec<u8>) -> Result<String, GraphqlError> {
+    String::from_utf8(json).map_err(|error| GraphqlError::fault(&error))
 }

@@ -4,7 +4,10 @@
 
 use std::{
     borrow::Cow,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use async_graphql::Variables;
@@ -16,6 +19,8 @@ const DOCUMENTS: u64 = 2_000;
 const SHAPES: usize = 16;
 /// Of a document and one set of its variables, in bytes.
 const LARGEST: usize = 16 * 1024;
+/// The longest answer that is prepared for, in bytes.
+const LONGEST: usize = 1 << 20;
 
 /// What tells documents apart: role, operation name and text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,6 +36,22 @@ pub(super) struct CachedPlan {
     /// The defaults that the document declares for its variables.
     pub(super) defaults: Variables,
     pub(super) fields: Vec<(String, Arc<Compiled>)>,
+    pub(super) size: AnswerSize,
+}
+
+/// How long the answers of a plan are, in bytes.
+#[derive(Default)]
+pub(super) struct AnswerSize(AtomicUsize);
+
+impl AnswerSize {
+    /// As long as the longest of its kind, within reason.
+    pub(super) fn expected(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note(&self, bytes: usize) {
+        self.0.fetch_max(bytes.min(LONGEST), Ordering::Relaxed);
+    }
 }
 
 type Shapes = Arc<Mutex<Vec<Arc<CachedPlan>>>>;

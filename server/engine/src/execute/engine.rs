@@ -14,8 +14,8 @@ use futures::{StreamExt, stream::BoxStream};
 use super::{
     Changes,
     actions::Actions,
-    answer::{Answer, object},
-    cache::{CachedPlan, DocumentKey, PlanCache},
+    answer::{Answer, Body},
+    cache::{AnswerSize, CachedPlan, DocumentKey, PlanCache},
     deadline::{self, Canceller},
     document::Document,
     federation::complete_service,
@@ -191,11 +191,12 @@ impl<M: ObjectType + 'static> Engine<M> {
             .get()
             .await
             .map_err(|error| GraphqlError::fault(&error))?;
-        let mut fields = Vec::with_capacity(plan.fields.len());
+        let mut body = Body::with_capacity(plan.size.expected());
         for (key, compiled) in &plan.fields {
-            fields.push((key.as_str(), run(&mut conn, compiled, asked).await?));
+            run(&mut conn, compiled, asked, body.member(key)).await?;
         }
-        Ok(Answer::whole(object(&fields)))
+        plan.size.note(body.size());
+        body.finish()
     }
 
     async fn run(
@@ -243,14 +244,14 @@ impl<M: ObjectType + 'static> Engine<M> {
                 }
             }
         }
-        let data = assemble(&order, &response.data, &state)?;
+        let answer = assemble(&order, response, &state)?;
         if kind == OperationType::Query {
             let mut places = state.notes().places.clone();
             places.extend(pinned);
             let template = Template::new(variables, &places);
             self.keep(key, template, defaults, &order, &state);
         }
-        Ok(Answer::whole(data))
+        Ok(answer)
     }
 
     /// An action commits by itself, so it may not stand beside mutations that are rolled back together.
@@ -294,6 +295,7 @@ impl<M: ObjectType + 'static> Engine<M> {
                     template,
                     defaults,
                     fields,
+                    size: AnswerSize::default(),
                 },
             );
         }
@@ -344,21 +346,22 @@ impl<M: ObjectType + 'static> Engine<M> {
 /// The answer in the order of the document; table fields as PostgreSQL wrote them.
 fn assemble(
     order: &[String],
-    data: &async_graphql::Value,
+    response: async_graphql::Response,
     state: &RequestState,
-) -> Result<String, GraphqlError> {
-    let notes = state.notes();
-    let mut fields = Vec::with_capacity(order.len());
-    let async_graphql::Value::Object(values) = data else {
-        return Ok("null".to_owned());
+) -> Result<Answer, GraphqlError> {
+    let async_graphql::Value::Object(values) = &response.data else {
+        return Ok(Answer::from(response));
     };
+    let notes = state.notes();
+    let size: usize = notes.answers.values().map(String::len).sum();
+    let mut body = Body::with_capacity(size);
     for key in order {
         if let Some(json) = notes.answers.get(key) {
-            fields.push((key.as_str(), json.clone()));
+            body.member(key).extend(json.as_bytes());
         } else if let Some(value) = values.get(key.as_str()) {
-            let json = serde_json::to_string(value).map_err(|error| GraphqlError::fault(&error))?;
-            fields.push((key.as_str(), json));
+            serde_json::to_writer(body.member(key), value)
+                .map_err(|error| GraphqlError::fault(&error))?;
         }
     }
-    Ok(object(&fields))
+    body.finish()
 }

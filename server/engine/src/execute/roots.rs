@@ -15,6 +15,7 @@ use futures::Stream;
 
 use super::{
     actions::Actions,
+    answer::text,
     live::{self, Planning},
     request::RequestState,
     run::{Asked, run},
@@ -270,8 +271,9 @@ impl EngineCore {
             .get()
             .await
             .map_err(|error| GraphqlError::fault(&error))?;
-        let json = run(&mut conn, &compiled, asked).await?;
-        state.answer(key, json);
+        let mut json = Vec::new();
+        run(&mut conn, &compiled, asked, &mut json).await?;
+        state.answer(key, text(json)?);
         Ok(Some(Value::Null))
     }
 

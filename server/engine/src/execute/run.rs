@@ -27,19 +27,23 @@ pub(super) struct Asked<'a> {
     pub(super) execution: Execution,
 }
 
-/// The JSON of a root field.
+/// Writes the JSON of a root field.
 pub(super) async fn run(
     conn: &mut AsyncPgConnection,
     compiled: &Compiled,
     asked: Asked<'_>,
-) -> Result<String, GraphqlError> {
+    json: &mut Vec<u8>,
+) -> Result<(), GraphqlError> {
     if let Some(plan) = compiled.rows.as_ref()
         && is_by_rows(compiled, !plan.children.is_empty(), asked)
     {
-        return Ok(rows::read(conn, plan, asked, None).await?.json);
+        rows::read(conn, plan, asked, None, json).await?;
+        return Ok(());
     }
     let values = statement::resolve(&compiled.json, asked.variables, asked.session)?;
-    statement::run(conn, &compiled.json, &values, asked.preparation).await
+    let text = statement::run(conn, &compiled.json, &values, asked.preparation).await?;
+    json.extend(text.as_bytes());
+    Ok(())
 }
 
 fn is_by_rows(compiled: &Compiled, is_nested: bool, asked: Asked<'_>) -> bool {

@@ -73,7 +73,6 @@ pub(super) fn answer(answer: Answer, media: Media) -> Response {
     let status = answer
         .errors
         .first()
-        .filter(|_| answer.data.is_none())
         .map_or(StatusCode::OK, |error| status(error, media));
     json(status, media, answer.into_json())
 }

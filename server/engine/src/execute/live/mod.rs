@@ -22,7 +22,7 @@ pub use changes::{Changes, follow_changes};
 use poller::{Poller, PollerKey};
 
 use super::{
-    answer::{Answer, object},
+    answer::{Answer, Body},
     deadline::{self, Canceller},
     statement,
 };
@@ -164,7 +164,11 @@ pub(super) fn stream(live: &Arc<LiveQueries>, asked: Subscription) -> BoxStream<
     };
     answers
         .map(move |answer| match answer {
-            Ok(json) => Answer::whole(object(&[(key.as_str(), &*json)])),
+            Ok(json) => {
+                let mut body = Body::with_capacity(json.len());
+                body.member(&key).extend(json.as_bytes());
+                body.finish().unwrap_or_else(Answer::failed)
+            }
             Err(error) => Answer::failed(error),
         })
         .boxed()

@@ -9,6 +9,7 @@ use super::{LiveQueries, PAUSE, POLL, Subscription, changes::Watch};
 use crate::{
     error::GraphqlError,
     execute::{
+        answer::text,
         rows,
         run::{Asked, limit},
         statement::{self, Preparation},
@@ -100,12 +101,14 @@ impl Streaming {
         };
         let size = limit(&self.asked.planned.compiled, asked);
         let cursor = self.cursor.as_deref();
-        let read = async |conn: &mut _| rows::read(conn, &self.plan, asked, cursor).await;
+        let mut json = Vec::new();
+        let read =
+            async |conn: &mut _| rows::read(conn, &self.plan, asked, cursor, &mut json).await;
         let turns = &self.live.turns;
         let list = self.live.turn(turns, self.asked.time, read).await?;
         Ok(Batch {
             is_full: size.is_some_and(|size| list.count >= size as usize),
-            json: list.json,
+            json: text(json)?,
             cursor: list.place,
         })
     }

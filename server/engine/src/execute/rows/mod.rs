@@ -19,30 +19,29 @@ use crate::{
     },
 };
 
-/// A list that was read.
+/// A list that was read and written.
 pub(super) struct List {
-    /// Its JSON.
-    pub(super) json: String,
     /// How many rows it has.
     pub(super) count: usize,
     /// The first value of the last row as text: of a stream, its place.
     pub(super) place: Option<String>,
 }
 
-/// Reads a list; of a stream, what comes after a place.
+/// Reads a list and writes its JSON; of a stream, what comes after a place.
 pub(super) async fn read(
     conn: &mut AsyncPgConnection,
     plan: &RowPlan,
     asked: Asked<'_>,
     after: Option<&str>,
+    json: &mut Vec<u8>,
 ) -> Result<List, GraphqlError> {
     let _running = deadline::begin(conn)?;
     if plan.children.is_empty() {
-        return flat(conn, plan, asked, after).await;
+        return flat(conn, plan, asked, after, json).await;
     }
     let mut transaction = conn.build_transaction().repeatable_read().read_only();
     transaction
-        .run(async |conn| nested(conn, plan, asked, after).await)
+        .run(async |conn| nested(conn, plan, asked, after, json).await)
         .await
 }
 
@@ -52,12 +51,13 @@ async fn flat(
     plan: &RowPlan,
     asked: Asked<'_>,
     after: Option<&str>,
+    json: &mut Vec<u8>,
 ) -> Result<List, GraphqlError> {
     let values = statement::resolve_with(&plan.statement, asked.variables, asked.session, after)?;
-    let mut writing = Writing::default();
+    let mut writing = Writing::new(json);
     let take = |row: &WireRow| writing.add(plan, row, &[]);
     statement::each_row(conn, &plan.statement, &values, asked.preparation, take).await?;
-    writing.finish()
+    Ok(writing.finish())
 }
 
 async fn nested(
@@ -65,30 +65,35 @@ async fn nested(
     plan: &RowPlan,
     asked: Asked<'_>,
     after: Option<&str>,
+    json: &mut Vec<u8>,
 ) -> Result<List, GraphqlError> {
     let rows = load(conn, &plan.statement, asked, after).await?;
     let related = related(conn, plan, &rows, asked).await?;
-    let size = capacity(plan, &rows) + related.iter().map(Found::size).sum::<usize>();
-    let mut writing = Writing {
-        json: Vec::with_capacity(size),
-        ..Writing::default()
-    };
+    json.reserve(capacity(plan, &rows) + related.iter().map(Found::size).sum::<usize>());
+    let mut writing = Writing::new(json);
     for row in rows.iter() {
         writing.add(plan, &row, &related)?;
     }
-    writing.finish()
+    Ok(writing.finish())
 }
 
 /// A list that is being written.
-#[derive(Default)]
-struct Writing {
-    json: Vec<u8>,
+struct Writing<'a> {
+    json: &'a mut Vec<u8>,
     count: usize,
     /// The first value of the last row.
     place: Vec<u8>,
 }
 
-impl Writing {
+impl<'a> Writing<'a> {
+    fn new(json: &'a mut Vec<u8>) -> Self {
+        Self {
+            json,
+            count: 0,
+            place: Vec::new(),
+        }
+    }
+
     fn add(
         &mut self,
         plan: &RowPlan,
@@ -101,18 +106,17 @@ impl Writing {
         self.count += 1;
         self.place.clear();
         row.with(0, |value| self.place.extend(value.unwrap_or_default()));
-        object(&mut self.json, plan, (position, row), related)
+        object(self.json, plan, (position, row), related)
     }
 
-    fn finish(mut self) -> Result<List, GraphqlError> {
+    fn finish(self) -> List {
         self.json
             .extend(if self.count == 0 { &b"[]"[..] } else { b"]" });
         let place = String::from_utf8_lossy(&self.place).into_owned();
-        Ok(List {
-            json: String::from_utf8(self.json).map_err(|error| GraphqlError::fault(&error))?,
+        List {
             count: self.count,
             place: (self.count > 0).then_some(place),
-        })
+        }
     }
 }
 
