@@ -359,11 +359,11 @@ pub(super) fn noted<T>(
     if let Some(state) = ctx.data_opt::<Arc<RequestState>>() {
         state.notes().places.extend(planner.into_places());
     }
-    planned.map_err(|error| match error.path.as_str() {
-        "$" => error.at(format!(
-            "$.selectionSet.{}",
-            ctx.item.node.response_key().node
-        )),
-        _ => error,
+    planned.map_err(|error| {
+        if error.path.starts_with("$.selectionSet") {
+            return error;
+        }
+        let below = error.path.trim_start_matches('$').to_owned();
+        error.at(format!("$.selectionSet.{}{below}", ctx.item.node.name.node))
     })
 }

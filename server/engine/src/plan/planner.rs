@@ -362,7 +362,7 @@ fn order_of_distinct(distinct: &[Cell], order: Vec<Order>) -> Result<Vec<Order>,
         return Ok(order);
     }
     let problem = "\"distinct_on\" columns must match initial \"order_by\" columns";
-    Err(GraphqlError::new(Code::ValidationFailed, problem))
+    Err(GraphqlError::new(Code::ValidationFailed, problem).at("$.args"))
 }
 
 /// PostgreSQL cuts names at 63 bytes, and a cut name would be another key.

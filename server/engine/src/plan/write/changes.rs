@@ -70,7 +70,8 @@ impl<'a> Planner<'a> {
         for (position, update) in self.inputs.items(&updates).iter().enumerate() {
             let members = self.inputs.members(update)?;
             let argument = |name: &str| member(&members, name);
-            let place = format!("$.selectionSet.{}.args.updates[{position}]", selected.key);
+            let name = &selected.field.name.node;
+            let place = format!("$.selectionSet.{name}.args.updates[{position}]");
             let known = |name: &str| {
                 let mut operators = UpdateOperator::ALL.iter();
                 name == "where" || operators.any(|operator| operator.graphql() == name)

@@ -242,7 +242,7 @@ impl<'a> Planner<'a> {
         selected: &Selected<'a>,
     ) -> Result<Write, GraphqlError> {
         let (field, below) = (selected.field, &selected.below);
-        let arguments = format!("$.selectionSet.{}.args", selected.key);
+        let arguments = format!("$.selectionSet.{}.args", field.name.node);
         let (steps, answers_one) = match kind {
             RootKind::Insert => {
                 let steps = self.inserts(table, field, "objects", &arguments)?;
