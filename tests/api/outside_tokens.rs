@@ -1,5 +1,6 @@
 //! Tokens that somebody else signs.
 
+use crate::subscriptions::Socket;
 use anyhow::Result;
 use serde_json::{Value, json};
 use tests::{
@@ -110,6 +111,38 @@ async fn a_trusted_issuer_speaks_for_users_and_for_no_more() -> Result<()> {
         .data_with(deactivate, json!({ "id": user }))
         .await?;
     assert_eq!(theirs.error(ME).await?.0, "access-denied");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_socket_is_closed_when_its_user_may_not_come_in_any_more() -> Result<()> {
+    let issuer = Issuer::start(true).await?;
+    let world = trusting(&issuer, "").await?;
+    let operator = world.server.operator();
+    for end in [
+        "mutation($id: uuid!) { update_users_by_pk(pk_columns: {id: $id}, _set: {active: false}) { id } }",
+        "mutation($id: uuid!) { delete_users_by_pk(id: $id) { id } }",
+    ] {
+        let add = "mutation($name: String!) { insert_users_one(object: {name: $name}) { id } }";
+        let mut users = Vec::new();
+        for name in ["gone", "staying"] {
+            let added = operator.data_with(add, json!({ "name": name })).await?;
+            users.push(added["insert_users_one"]["id"].clone());
+        }
+        let mut sockets = Vec::new();
+        for user in &users {
+            let token = issuer.sign(&claims(&issuer, user))?;
+            let init = json!({ "authorization": format!("Bearer {token}") });
+            // The keys are fetched beside the start.
+            let enter = async || Ok(Socket::enter(&world, &[], init.clone()).await.ok());
+            sockets.push(tests::harness::client::until(enter).await?);
+        }
+        operator.data_with(end, json!({ "id": users[0] })).await?;
+        assert_eq!(sockets[0].next().await?, None, "{end}");
+        let ping = json!({ "type": "ping" });
+        sockets[1].send(ping).await?;
+        assert_eq!(sockets[1].next().await?, Some(json!({ "type": "pong" })));
+    }
     Ok(())
 }
 

@@ -14,7 +14,8 @@ use tokio_tungstenite::{
 
 const PATIENCE: Duration = Duration::from_secs(15);
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+/// A caller's end of a socket.
+pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     async fn open(world: &World, headers: &[(&'static str, &str)]) -> Result<Self> {
@@ -33,7 +34,11 @@ impl Socket {
     }
 
     /// Opens, and is let in with these headers in `connection_init`.
-    async fn enter(world: &World, headers: &[(&'static str, &str)], init: Value) -> Result<Self> {
+    pub async fn enter(
+        world: &World,
+        headers: &[(&'static str, &str)],
+        init: Value,
+    ) -> Result<Self> {
         let mut socket = Self::open(world, headers).await?;
         socket
             .send(json!({ "type": "connection_init", "payload": { "headers": init } }))
@@ -43,7 +48,7 @@ impl Socket {
         Ok(socket)
     }
 
-    async fn send(&mut self, message: Value) -> Result<()> {
+    pub async fn send(&mut self, message: Value) -> Result<()> {
         Ok(self.0.send(Message::text(message.to_string())).await?)
     }
 
@@ -53,7 +58,7 @@ impl Socket {
     }
 
     /// The next message; `None` when the socket is closed.
-    async fn next(&mut self) -> Result<Option<Value>> {
+    pub async fn next(&mut self) -> Result<Option<Value>> {
         loop {
             let message = tokio::time::timeout(PATIENCE, self.0.next())
                 .await

@@ -1,4 +1,4 @@
--- What the benchmark loads: 20 services, 10,000 users, 50,000 accounts; and who PostGraphile asks as, when it is to
+-- What the benchmark loads: 20 services, 10,000 users, 50,000 accounts; how it tells of changes; and who PostGraphile asks as, when it is to
 -- obey rules: they are on for `bench_user` alone.
 create table services (
   id uuid primary key default gen_random_uuid(),
@@ -41,6 +41,14 @@ create index on users (name);
 create index on users (is_active);
 create index on accounts (user_id);
 create index on accounts (service_id);
+create function tell() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('bench_changed', tg_table_name);
+  return null;
+end $$;
+create trigger tell after insert or update or delete on services for each statement execute function tell();
+create trigger tell after insert or update or delete on users for each statement execute function tell();
+create trigger tell after insert or update or delete on accounts for each statement execute function tell();
 do $$ begin create role bench_user; exception when duplicate_object then null; end $$;
 grant select on services, users, accounts to bench_user;
 alter table users enable row level security;

@@ -56,7 +56,7 @@ impl Standalone {
             if process.ended()?.is_some() || Instant::now() > deadline {
                 bail!("{name} does not serve; see {}", path.display());
             }
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::sleep(Duration::from_millis(1));
         }
         let url = format!("http://127.0.0.1:{port}/v1/graphql");
         Ok(Self { process, url })

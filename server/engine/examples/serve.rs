@@ -13,6 +13,7 @@ use diesel_async::pooled_connection::{
 use engine::{
     EngineBuilder, Pool,
     auth::{Clock, Issuer, Standalone, StandaloneAuthenticator},
+    execute::follow_changes,
     http::{Api, Origins, routes, standalone},
     metadata::{Directory, load},
     model::{Execution, Options},
@@ -61,6 +62,10 @@ struct Arguments {
     /// Only documents of the metadata's allow-list may be run, except by the administrator.
     #[arg(long, env = "HASURA_GRAPHQL_ENABLE_ALLOWLIST")]
     enable_allowlist: bool,
+    /// A PostgreSQL channel on which triggers tell the names of tables that changed; live queries then do not wait for
+    /// their next look.
+    #[arg(long)]
+    changes_channel: Option<String>,
     /// The largest body in bytes.
     #[arg(long, default_value_t = 1 << 20)]
     body_limit: usize,
@@ -141,9 +146,13 @@ async fn main() -> anyhow::Result<()> {
             execution: arguments.execution.into(),
         },
         is_allow_list_enforced: arguments.enable_allowlist,
-        ..EngineBuilder::new(pool, load(&directory)?, EmptyMutation)
+        ..EngineBuilder::new(pool.clone(), load(&directory)?, EmptyMutation)
     };
     let engine = builder.build().await.map_err(anyhow::Error::from)?;
+    if let Some(channel) = arguments.changes_channel {
+        let changes = engine.changes();
+        tokio::spawn(async move { follow_changes(pool, &channel, changes).await });
+    }
     let api = Api {
         engine: Arc::new(engine),
         authenticator,

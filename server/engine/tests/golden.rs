@@ -291,31 +291,33 @@ async fn a_kept_plan_serves_only_variables_of_its_shape() -> Result<()> {
     database.drop().await
 }
 
+/// What makes an engine of metadata with these tables.
+fn builder(database: &Database, tables: &str) -> Result<EngineBuilder<EmptyMutation>> {
+    let databases = "- name: default\n  kind: postgres\n  tables: \"!include tables.yaml\"\n";
+    let directory = Directory::new([
+        ("databases/databases.yaml".to_owned(), databases.to_owned()),
+        ("databases/tables.yaml".to_owned(), tables.to_owned()),
+    ]);
+    let pool = Pool::builder(AsyncDieselConnectionManager::new(database.url())).build()?;
+    Ok(EngineBuilder::new(pool, load(&directory)?, EmptyMutation))
+}
+
+/// What is said of such metadata, and nothing when it is accepted.
+async fn refusal(database: &Database, tables: &str) -> Result<String> {
+    let refused = builder(database, tables)?.build().await.err();
+    Ok(refused
+        .map(|refused| refused.to_string())
+        .unwrap_or_default())
+}
+
 #[tokio::test]
 async fn inconsistent_metadata_lists_every_problem() -> Result<()> {
     let database = Database::create(format!("golden_{}_inconsistent", std::process::id())).await?;
-    let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-    let directory = Directory::new([
-        file(
-            "databases/databases.yaml",
-            "- name: default\n  kind: postgres\n  tables: \"!include tables.yaml\"\n",
-        ),
-        file(
-            "databases/tables.yaml",
-            "- table: {name: nowhere}\n\
+    let tables = "- table: {name: nowhere}\n\
              - table: {name: author}\n  object_relationships: [{name: x, using: {foreign_key_constraint_on: name}}]\n  \
              select_permissions:\n  - role: r\n    permission: {columns: [isbn], filter: {gone: {_eq: 1}}}\n  \
-             - role: s\n    permission: {columns: [id], filter: {name: {_resembles: 1}}}\n",
-        ),
-    ]);
-    let pool = Pool::builder(AsyncDieselConnectionManager::new(database.url())).build()?;
-    let builder = EngineBuilder::new(pool, load(&directory)?, EmptyMutation);
-    let message = builder
-        .build()
-        .await
-        .err()
-        .context("it was accepted")?
-        .to_string();
+             - role: s\n    permission: {columns: [id], filter: {name: {_resembles: 1}}}\n";
+    let message = refusal(&database, tables).await?;
     for problem in [
         "nowhere: no such table",
         "\"x\": no foreign key",
@@ -325,5 +327,91 @@ async fn inconsistent_metadata_lists_every_problem() -> Result<()> {
     ] {
         assert!(message.contains(problem), "{problem} is not in:\n{message}");
     }
+    database.drop().await
+}
+
+#[tokio::test]
+async fn two_fields_of_a_root_have_two_names() -> Result<()> {
+    let database = Database::create(format!("golden_{}_names", std::process::id())).await?;
+    for (author, book, clash) in [
+        // One table.
+        (
+            "select: all, select_by_pk: all",
+            "",
+            "author: another root field is called \"all\"",
+        ),
+        (
+            "insert: change, update: change",
+            "",
+            "author: another root field is called \"change\"",
+        ),
+        // Two of them, with names of their own or the usual ones.
+        (
+            "select: all",
+            "select: all",
+            "book: another root field is called \"all\"",
+        ),
+        (
+            "select: book",
+            "",
+            "book: another root field is called \"book\"",
+        ),
+        (
+            "delete: insert_book",
+            "",
+            "book: another root field is called \"insert_book\"",
+        ),
+        // A stream is no query, but a subscription like the others.
+        (
+            "select_stream: book",
+            "",
+            "book: another root field is called \"book\"",
+        ),
+        // Queries and mutations have nothing in common.
+        (
+            "select: insert_book, select_by_pk: one",
+            "insert_one: author",
+            "",
+        ),
+        ("select: both, insert: both", "", ""),
+    ] {
+        let fields = |fields: &str| format!("configuration: {{custom_root_fields: {{{fields}}}}}");
+        let tables = format!(
+            "- table: {{name: author}}\n  {}\n- table: {{name: book}}\n  {}\n",
+            fields(author),
+            fields(book),
+        );
+        let message = refusal(&database, &tables).await?;
+        assert!(message.contains(clash), "{author} / {book}: {message}");
+        assert_eq!(
+            message.is_empty(),
+            clash.is_empty(),
+            "{author} / {book}: {message}"
+        );
+    }
+    database.drop().await
+}
+
+#[tokio::test]
+async fn a_query_and_a_mutation_of_one_name_are_two() -> Result<()> {
+    let database = Database::create(format!("golden_{}_same", std::process::id())).await?;
+    let tables = "- table: {name: author}\n  configuration: {custom_root_fields: {select: both}}\n\
+                  - table: {name: shelf}\n  configuration: {custom_root_fields: {delete: both}}\n";
+    let engine = builder(&database, tables)?.build().await?;
+    for (query, expected) in [
+        (
+            "{ both(where: {id: {_eq: 1}}) { name } }",
+            r#"{"data":{"both":[{"name":"Ada"}]}}"#,
+        ),
+        (
+            "mutation { both(where: {id: {_eq: -1}}) { affected_rows } }",
+            r#"{"data":{"both":{"affected_rows":0}}}"#,
+        ),
+    ] {
+        let session = Session::new(Session::ADMIN, []);
+        let answer = engine.execute(session, Request::new(query)).await;
+        assert_eq!(answer.into_json(), expected);
+    }
+    drop(engine);
     database.drop().await
 }

@@ -1,10 +1,12 @@
-//! `cargo xtask bench`: the engine beside PostGraphile 5 and bare SQL (design.md § 12).
+//! `cargo xtask bench`: the engine beside PostGraphile 5 and bare SQL, its live queries and its start (design.md § 12).
 //!
 //! All run on this machine and share its cores, in turns, several times: compare the ratios, not the rates.
 
 mod cases;
+mod live;
 mod load;
 mod report;
+mod start;
 mod usage;
 
 use std::path::{Path, PathBuf};
@@ -39,39 +41,79 @@ pub struct Arguments {
     filter: Option<String>,
 }
 
-/// Measures and prints the table.
+impl Arguments {
+    fn wants(&self, name: &str) -> bool {
+        let filter = self.filter.as_deref();
+        filter.is_none_or(|filter| name.contains(filter))
+    }
+}
+
+/// Measures and prints the tables.
 pub fn run_command(arguments: &Arguments) -> Result<()> {
     interrupt::watch()?;
-    if paths::on_path("wrk").is_none() {
-        apt::install(&["wrk"]).context("the load generator wrk is missing")?;
-    }
     let server = build::standalone(Profile::Release)?;
-    let scripts = npm::scripts("bench")?;
     let state = paths::state_dir()?;
+    let scratch = state.join("tmp");
+    std::fs::create_dir_all(&scratch)?;
     let binaries = postgres::find(&state.join("downloads"))?;
     let mut cluster = Cluster::start(&binaries, &state.join("pg-bench"), Durability::Scratch)?;
     load_data(&cluster)?;
+    let mut tables = Vec::new();
+    let cases: Vec<&Case> = CASES
+        .iter()
+        .filter(|case| arguments.wants(case.name))
+        .collect();
+    if !cases.is_empty() {
+        let results = compare(&cases, arguments, &server, &mut cluster, scratch.clone())?;
+        tables.push(report::table(&results));
+    }
+    let mut followed = Vec::new();
+    for case in live::CASES.iter().filter(|case| arguments.wants(case.name)) {
+        println!("{} …", case.name);
+        followed.push((
+            case,
+            live::measure(case, arguments.rounds, &server, &mut cluster)?,
+        ));
+    }
+    if !followed.is_empty() {
+        tables.push(report::live_table(&followed));
+    }
+    if arguments.wants(start::NAME) {
+        println!("{} …", start::NAME);
+        let found = start::measure(arguments.rounds, &server, &cluster, &scratch)?;
+        tables.push(report::start_table(&found));
+    }
+    println!("\n{}", tables.join("\n\n"));
+    Ok(())
+}
+
+/// Measures the engine in turns with others.
+fn compare<'c>(
+    cases: &[&'c Case],
+    arguments: &Arguments,
+    server: &Path,
+    cluster: &mut Cluster,
+    scratch: PathBuf,
+) -> Result<Vec<(&'c Case, Results)>> {
+    if paths::on_path("wrk").is_none() {
+        apt::install(&["wrk"]).context("the load generator wrk is missing")?;
+    }
+    let scripts = npm::scripts("bench")?;
     let bench = Bench {
         bearer: format!("Bearer {}", token(&scripts)?),
-        ours: ours(&server, &cluster)?,
-        theirs: theirs(&scripts, &cluster, None)?,
-        theirs_with_rules: theirs(&scripts, &cluster, Some("bench_user"))?,
+        ours: ours(server, cluster)?,
+        theirs: theirs(&scripts, cluster, None)?,
+        theirs_with_rules: theirs(&scripts, cluster, Some("bench_user"))?,
         database: cluster.process().id(),
         time: Duration::from_secs(arguments.seconds),
-        scratch: state.join("tmp"),
-    };
-    std::fs::create_dir_all(&bench.scratch)?;
-    let is_wanted = |case: &&Case| {
-        let filter = arguments.filter.as_deref();
-        filter.is_none_or(|filter| case.name.contains(filter))
+        scratch,
     };
     let mut results = Vec::new();
-    for case in CASES.iter().filter(is_wanted) {
+    for case in cases {
         println!("{} …", case.name);
-        results.push((case, bench.case(case, arguments.rounds, &cluster)?));
+        results.push((*case, bench.case(case, arguments.rounds, cluster)?));
     }
-    println!("\n{}", report::table(&results));
-    Ok(())
+    Ok(results)
 }
 
 fn load_data(cluster: &Cluster) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use super::cases::Case;
 use super::load::Found;
+use super::{live, start};
 
 /// Whom a case was measured with.
 pub struct Results {
@@ -82,13 +83,51 @@ fn line(case: &str, who: &str, found: &Found) -> String {
     )
 }
 
+/// The table of live queries.
+pub fn live_table(results: &[(&live::Case, live::Found)]) -> String {
+    let mut lines = vec![
+        "| live queries of 50 shapes | first answers ms | half of the pushes ms | last push ms | server ms a change | \
+         PostgreSQL ms a change | server % at rest | PostgreSQL % at rest | server MB | PostgreSQL MB |"
+            .to_owned(),
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |".to_owned(),
+    ];
+    for (case, found) in results {
+        lines.push(format!(
+            "| {} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.1} | {:.1} | {} | {} |",
+            case.name,
+            found.first,
+            found.half,
+            found.last,
+            found.change.0,
+            found.change.1,
+            found.rest.0,
+            found.rest.1,
+            found.resident.0 >> 20,
+            found.resident.1 >> 20,
+        ));
+    }
+    lines.join("\n")
+}
+
+/// The table of the start.
+pub fn start_table(found: &start::Found) -> String {
+    format!(
+        "| start | until /healthz answers, ms | memory MB |\n| --- | ---: | ---: |\n| {} | {:.0} | {} |",
+        start::NAME,
+        found.time,
+        found.resident >> 20
+    )
+}
+
+/// The middle figure.
+pub fn middle(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
+}
+
 /// The middle of several runs, each figure for itself.
 fn median(all: &[Found]) -> Found {
-    let middle = |figure: fn(&Found) -> f64| {
-        let mut figures: Vec<f64> = all.iter().map(figure).collect();
-        figures.sort_by(f64::total_cmp);
-        figures.get(figures.len() / 2).copied().unwrap_or_default()
-    };
+    let middle = |figure: fn(&Found) -> f64| self::middle(all.iter().map(figure).collect());
     Found {
         rate: middle(|found| found.rate),
         p50: middle(|found| found.p50),

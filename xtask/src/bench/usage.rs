@@ -10,13 +10,7 @@ pub fn processor_time(pid: u32) -> Duration {
 
 /// The processor time of a process, of its children that live, and of those that ended.
 pub fn processor_time_of_family(pid: u32) -> Duration {
-    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
-    let alive: Duration = children
-        .unwrap_or_default()
-        .split_whitespace()
-        .filter_map(|child| child.parse().ok())
-        .map(processor_time)
-        .sum();
+    let alive: Duration = children(pid).into_iter().map(processor_time).sum();
     // Those of children that ended follow in fields 16 and 17.
     alive + processor_time(pid) + fields(pid, 16)
 }
@@ -38,10 +32,30 @@ fn fields(pid: u32, first: usize) -> Duration {
 
 /// The memory that a process holds, in bytes.
 pub fn resident(pid: u32) -> u64 {
+    memory(pid, "VmRSS:")
+}
+
+/// The memory that a process and its children hold for themselves, in bytes; what they share is not counted.
+pub fn own_memory_of_family(pid: u32) -> u64 {
+    let children = children(pid).into_iter();
+    let children: u64 = children.map(|child| memory(child, "RssAnon:")).sum();
+    children + memory(pid, "RssAnon:")
+}
+
+fn children(pid: u32) -> Vec<u32> {
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    children
+        .unwrap_or_default()
+        .split_whitespace()
+        .filter_map(|child| child.parse().ok())
+        .collect()
+}
+
+fn memory(pid: u32, kind: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .find_map(|line| line.strip_prefix(kind))
         .and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok())
         .unwrap_or_default()
         * 1024

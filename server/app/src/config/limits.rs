@@ -94,6 +94,7 @@ impl RoleCosts {
             rows: self.rows,
             time: self.seconds.map(Duration::from_secs),
             per_minute: self.per_minute,
+            ..RoleLimits::default()
         }
     }
 }

@@ -138,7 +138,7 @@ impl Authenticator {
         token: &str,
     ) -> Result<Authenticated, GraphqlError> {
         if let Some(tokens) = self.outsiders.of(token) {
-            return outside::authenticate(tokens, &self.pool, headers, token).await;
+            return outside::authenticate(tokens, &self.pool, &self.live, headers, token).await;
         }
         let claims = token::verify(&self.keys, &self.issuer, token)
             .map_err(|error| invalid_token(&format!("could not verify JWT: {error}")))?;

@@ -76,14 +76,15 @@ impl LiveSessions {
         self.remembered.invalidate_all();
     }
 
-    /// Resolves when the session ends; also when word of its end may have been missed. Word counts from the call on.
-    pub fn ended(&self, session: Uuid) -> impl Future<Output = ()> + Send + use<> {
+    /// Resolves when a session ends, or whatever a user came in by, as the id says; also when word of it may have been
+    /// missed. Word counts from the call on.
+    pub fn ended(&self, id: Uuid) -> impl Future<Output = ()> + Send + use<> {
         let mut ended = self.ended.subscribe();
         async move {
             while ended
                 .recv()
                 .await
-                .is_ok_and(|id| id != session && id != ANY)
+                .is_ok_and(|ended| ended != id && ended != ANY)
             {}
         }
     }

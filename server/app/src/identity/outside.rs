@@ -12,7 +12,7 @@ use engine::{
 };
 use uuid::Uuid;
 
-use super::{person::User, token};
+use super::{events::LiveSessions, person::User, token};
 use crate::{clock, config::Jwt, http::request_id};
 
 /// What a token of somebody else may say besides roles. Our own sessions are not theirs to name.
@@ -62,10 +62,11 @@ impl Outsiders {
     }
 }
 
-/// The session of a token.
+/// The session of a token. It ends with the token, and when its user may not come in any more.
 pub async fn authenticate(
     tokens: &Tokens,
     pool: &Pool,
+    live: &LiveSessions,
     headers: &HeaderMap,
     token: &str,
 ) -> Result<Authenticated, GraphqlError> {
@@ -79,6 +80,8 @@ pub async fn authenticate(
             let problem = "x-hasura-user-id is not the id of a user";
             GraphqlError::new(Code::JwtInvalidClaims, problem)
         })?;
+    // From before the user is looked at, so that no word is missed.
+    let word = live.ended(user);
     let mut conn = pool
         .get()
         .await
@@ -91,7 +94,10 @@ pub async fn authenticate(
     let variables = variables.chain([request_id::variable()]);
     Ok(Authenticated {
         session: Session::new(session.role(), variables),
-        ended,
+        ended: Box::pin(async move {
+            // Either ends the session; which one does not matter.
+            futures::future::select(ended, std::pin::pin!(word)).await;
+        }),
     })
 }
 

@@ -260,7 +260,7 @@ impl<M: ObjectType + 'static> Engine<M> {
         session: &Session,
         names: impl Iterator<Item = &'a str>,
     ) -> Result<(), GraphqlError> {
-        let roots = &self.role_of(session).core.roots;
+        let roots = &self.role_of(session).core.roots.writing;
         let (mut has_table, mut has_action) = (false, false);
         for name in names.filter(|name| !name.starts_with("__")) {
             let is_table = roots.contains_key(name);

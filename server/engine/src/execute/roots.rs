@@ -3,12 +3,12 @@
 //! async-graphql keeps one type per Rust type, so the role whose schema is being built is handed over in a
 //! thread-local while [`async_graphql::Schema::build`] runs, which is synchronous.
 
-use std::{borrow::Cow, cell::RefCell, collections::BTreeMap, pin::Pin, sync::Arc};
+use std::{borrow::Cow, cell::RefCell, pin::Pin, sync::Arc};
 
 use async_graphql::{
     ContainerType, Context, ContextSelectionSet, EmptyMutation, ObjectType, OutputType, Positioned,
     Response, ServerResult, SubscriptionType, Value,
-    parser::types::Field,
+    parser::types::{Field, OperationType},
     registry::{MetaField, MetaType, Registry},
 };
 use futures::Stream;
@@ -28,7 +28,7 @@ use crate::{
     error::GraphqlError,
     model::{Caller, Model, Options},
     plan::{Mutation, Planner, RootRequest, selected_field, simplify},
-    schema::{RoleTypes, RootField, role_types},
+    schema::{RoleTypes, Roots, role_types},
     sql::{self, Compiled},
 };
 
@@ -40,7 +40,7 @@ pub(super) struct EngineCore {
     pub(super) is_backend: bool,
     pub(super) options: Options,
     pub(super) pool: Pool,
-    pub(super) roots: BTreeMap<String, RootField>,
+    pub(super) roots: Roots,
     pub(super) live: Arc<live::LiveQueries>,
 }
 
@@ -62,7 +62,7 @@ pub(super) fn with_role<R>(
     model: &Model,
     caller: Caller<'_>,
     actions: &Actions,
-    build: impl FnOnce(BTreeMap<String, RootField>) -> R,
+    build: impl FnOnce(Roots) -> R,
 ) -> (R, Types) {
     let types = role_types(model, caller);
     let roots = types.roots.clone();
@@ -334,8 +334,12 @@ impl EngineCore {
 
     /// The current field and what plans it; `None` when the field is not a table's.
     fn planner<'c>(&'c self, ctx: &'c Context<'_>) -> Option<(Planner<'c>, RootRequest<'c>)> {
-        let root = *self.roots.get(ctx.item.node.name.node.as_str())?;
         let environment = &ctx.query_env;
+        let roots = match environment.operation.node.ty {
+            OperationType::Mutation => &self.roots.writing,
+            OperationType::Query | OperationType::Subscription => &self.roots.reading,
+        };
+        let root = *roots.get(ctx.item.node.name.node.as_str())?;
         let key = ctx.item.node.response_key().node.as_str();
         let set = &environment.operation.node.selection_set.node;
         let selected = selected_field(set, &environment.fragments, key)?;

@@ -20,7 +20,10 @@ use async_graphql::{
     registry::{MetaField, MetaType},
 };
 
-use crate::model::{Caller, Model, Table};
+use crate::{
+    model::{Caller, Inconsistency, Model, Table, TableId},
+    session::Session,
+};
 
 pub use roots::{RootField, RootKind};
 
@@ -35,7 +38,33 @@ pub struct RoleTypes {
     /// The fields of `mutation_root`.
     pub mutation: IndexMap<String, MetaField>,
     /// What each root field stands for.
-    pub roots: BTreeMap<String, RootField>,
+    pub roots: Roots,
+    /// Root fields whose name another one of the same root has: the tables, and the names.
+    pub clashes: Vec<(TableId, String)>,
+}
+
+/// What root fields stand for, by their names. Queries and subscriptions have one set of names, mutations another.
+#[derive(Debug, Clone, Default)]
+pub struct Roots {
+    /// Of `query_root` and `subscription_root`.
+    pub reading: BTreeMap<String, RootField>,
+    /// Of `mutation_root`.
+    pub writing: BTreeMap<String, RootField>,
+}
+
+/// The root fields, of whoever has all of them, whose name another one has already.
+pub fn clashes(model: &Model) -> Vec<Inconsistency> {
+    let administrator = Caller {
+        role: Session::ADMIN,
+        is_backend: true,
+    };
+    let clashes = role_types(model, administrator).clashes.into_iter();
+    clashes
+        .map(|(table, name)| Inconsistency {
+            table: model.table(table).relation.to_string(),
+            problem: format!("another root field is called {name:?}, too"),
+        })
+        .collect()
 }
 
 impl RoleTypes {
@@ -58,7 +87,8 @@ pub fn role_types(model: &Model, caller: Caller<'_>) -> RoleTypes {
         query: IndexMap::new(),
         subscription: IndexMap::new(),
         mutation: IndexMap::new(),
-        roots: BTreeMap::new(),
+        roots: Roots::default(),
+        clashes: Vec::new(),
     };
     let view = RoleView {
         model,

@@ -135,6 +135,8 @@ impl Query {
             table: table.id,
             kind: self.kind,
         };
-        made.roots.insert(self.name, root);
+        if made.roots.reading.insert(self.name.clone(), root).is_some() {
+            made.clashes.push((table.id, self.name));
+        }
     }
 }

@@ -1,4 +1,7 @@
 //! Claims that each have a place of their own in a token, as `claims_map` of a configuration says. Pure.
+//!
+//! Besides what Hasura takes, the allowed roles may be a text with spaces between, as OAuth writes scopes; and a map that
+//! does not speak of them allows the default role alone.
 
 use std::collections::BTreeMap;
 
@@ -60,10 +63,8 @@ impl TryFrom<BTreeMap<String, WrittenRule>> for ClaimsMap {
                 return Err(format!("claims_map: {name} is given twice"));
             }
         }
-        for needed in [ALLOWED_ROLES, DEFAULT_ROLE] {
-            if !rules.contains_key(needed) {
-                return Err(format!("claims_map: {needed} is missing"));
-            }
+        if !rules.contains_key(DEFAULT_ROLE) {
+            return Err(format!("claims_map: {DEFAULT_ROLE} is missing"));
         }
         Ok(Self(rules))
     }
@@ -87,6 +88,13 @@ impl ClaimsMap {
             };
             Ok((name.clone(), value))
         });
-        rules.collect()
+        let mut claims = rules.collect::<Result<BTreeMap<String, Value>, GraphqlError>>()?;
+        let allowed = match claims.get(ALLOWED_ROLES) {
+            Some(Value::String(scopes)) => scopes.split_whitespace().map(Value::from).collect(),
+            Some(_) => return Ok(claims),
+            None => claims.get(DEFAULT_ROLE).cloned().into_iter().collect(),
+        };
+        claims.insert(ALLOWED_ROLES.to_owned(), Value::Array(allowed));
+        Ok(claims)
     }
 }

@@ -140,6 +140,45 @@ fn a_map_that_cannot_be_meant_is_refused() {
     assert!(with("x-hasura-user-id", json!({ "pth": "$.a" })).contains("path"));
     assert!(with("x-hasura-user-id", json!({ "path": "$." })).contains("x-hasura-user-id"));
     assert!(with("X-Hasura-Default-Role", json!("b")).contains("twice"));
-    let problem = map(json!({ "x-hasura-default-role": "a" })).unwrap_err();
-    assert!(problem.contains("x-hasura-allowed-roles"));
+    let problem = map(json!({ "x-hasura-allowed-roles": ["a"] })).unwrap_err();
+    assert!(problem.contains("x-hasura-default-role"));
+}
+
+#[test]
+fn a_map_without_allowed_roles_allows_the_default_one_alone() {
+    let written = json!({ "x-hasura-default-role": { "path": "$.role" } });
+    let source = ClaimSource::from(map(written).unwrap());
+    let grant = source.grant(&json!({ "role": "user", "x-hasura-allowed-roles": ["admin"] }));
+    let grant = grant.unwrap();
+    assert_eq!(grant.session(None).unwrap().role(), "user");
+    assert!(grant.session(Some("admin")).is_err());
+    let problem = "JWT claim does not contain x-hasura-default-role";
+    refused(&source, &json!({}), Code::JwtMissingRoleClaims, problem);
+    let problem = "invalid x-hasura-allowed-roles; should be a list of roles";
+    refused(
+        &source,
+        &json!({ "role": 1 }),
+        Code::JwtInvalidClaims,
+        problem,
+    );
+}
+
+#[test]
+fn scopes_are_roles_where_a_map_says_so() {
+    let written = json!({
+        "x-hasura-allowed-roles": { "path": "$.scope" },
+        "x-hasura-default-role": "user",
+    });
+    let source = ClaimSource::from(map(written).unwrap());
+    let grant = source
+        .grant(&json!({ "scope": "openid  user auditor" }))
+        .unwrap();
+    assert_eq!(grant.session(None).unwrap().role(), "user");
+    assert_eq!(grant.session(Some("auditor")).unwrap().role(), "auditor");
+    for role in ["admin", "openid  user", ""] {
+        let session = grant.session(Some(role));
+        assert!(session.is_err() || role.is_empty(), "{role}");
+    }
+    let nobody = source.grant(&json!({ "scope": "" })).unwrap();
+    assert!(nobody.session(None).is_err());
 }

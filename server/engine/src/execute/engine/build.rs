@@ -20,6 +20,7 @@ use crate::{
     },
     metadata::Metadata,
     model::{Caller, Inconsistencies, Model, Options},
+    schema,
 };
 
 /// What an engine is made of.
@@ -82,6 +83,10 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
         self.limits.cap_rows(&mut self.metadata);
         let catalog = Catalog::read(&mut *self.pool.get().await?, &self.metadata).await?;
         let model = Arc::new(Model::build(&self.metadata, &catalog, self.options)?);
+        let clashes = schema::clashes(&model);
+        if !clashes.is_empty() {
+            return Err(Inconsistencies(clashes).into());
+        }
         let changes = Changes::default();
         let live =
             live::LiveQueries::new(self.pool.clone(), changes.clone(), Arc::clone(&self.cancel));

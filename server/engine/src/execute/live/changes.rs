@@ -84,7 +84,7 @@ impl Watch {
 }
 
 /// Listens to a PostgreSQL channel whose payloads are names of tables, for as long as the process lives.
-pub async fn follow_changes(pool: Pool, channel: &'static str, changes: Changes) {
+pub async fn follow_changes(pool: Pool, channel: &str, changes: Changes) {
     loop {
         if let Err(error) = listen(&pool, channel, &changes).await {
             tracing::warn!(%error, channel, "not following changes, trying again");
@@ -97,11 +97,12 @@ pub async fn follow_changes(pool: Pool, channel: &'static str, changes: Changes)
 
 async fn listen(
     pool: &Pool,
-    channel: &'static str,
+    channel: &str,
     changes: &Changes,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut conn = pool.manager().create().await?;
-    diesel::sql_query(format!("listen {channel}"))
+    let name = channel.replace('"', "\"\"");
+    diesel::sql_query(format!("listen \"{name}\""))
         .execute(&mut conn)
         .await?;
     let mut notifications = std::pin::pin!(conn.notifications_stream());

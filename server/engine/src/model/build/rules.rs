@@ -263,18 +263,20 @@ pub(super) fn bind(value: &Json, sql_type: String) -> Bind {
         Json::String(name) if is_session_variable(name) => {
             Source::Session(name.to_ascii_lowercase())
         }
-        Json::Array(items) if !sql_type.starts_with("json") => {
-            let texts: Vec<Option<String>> = items.iter().map(text).collect();
-            Source::Literal(Some(array_literal(texts.iter().map(Option::as_deref))))
-        }
-        other => Source::Literal(text(other)),
+        other => Source::Literal(literal(other, &sql_type)),
     };
     Bind { source, sql_type }
 }
 
-fn text(value: &Json) -> Option<String> {
+/// A literal in PostgreSQL's input form for a type; a list of lists for a list of arrays.
+fn literal(value: &Json, sql_type: &str) -> Option<String> {
     match value {
         Json::Null => None,
+        Json::Array(items) if !matches!(sql_type, "json" | "jsonb") => {
+            let element = sql_type.strip_suffix("[]").unwrap_or(sql_type);
+            let texts: Vec<_> = items.iter().map(|item| literal(item, element)).collect();
+            Some(array_literal(texts.iter().map(Option::as_deref)))
+        }
         Json::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
     }

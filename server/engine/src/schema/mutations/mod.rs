@@ -139,11 +139,11 @@ fn mutation(
 ) {
     made.mutation
         .insert(name.to_owned(), meta::field(name, answer, arguments));
-    made.roots.insert(
-        name.to_owned(),
-        RootField {
-            table: table.id,
-            kind,
-        },
-    );
+    let root = RootField {
+        table: table.id,
+        kind,
+    };
+    if made.roots.writing.insert(name.to_owned(), root).is_some() {
+        made.clashes.push((table.id, name.to_owned()));
+    }
 }
