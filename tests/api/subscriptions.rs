@@ -59,11 +59,15 @@ impl Socket {
 
     /// The next message; `None` when the socket is closed.
     pub async fn next(&mut self) -> Result<Option<Value>> {
+        // Pings do not count: they go on for ever.
+        tokio::time::timeout(PATIENCE, self.heard())
+            .await
+            .context("nothing came in time")?
+    }
+
+    async fn heard(&mut self) -> Result<Option<Value>> {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.0.next())
-                .await
-                .context("nothing came in time")?;
-            match message {
+            match self.0.next().await {
                 Some(Ok(Message::Text(text))) => return Ok(Some(serde_json::from_str(&text)?)),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(None),
                 Some(Ok(_)) => {}
