@@ -213,10 +213,10 @@ impl SubscriptionType for SubscriptionRoot {
         let own = |types: &RoleTypes| types.subscription.values().cloned().collect();
         register_root::<EmptyMutation>(registry, "subscription_root", own);
         // This root is made last, so the registry is whole.
-        let all = Types::of(registry);
         BUILDING.with(|slot| {
             if let Some(building) = slot.borrow_mut().as_mut() {
-                building.all = all;
+                let of_tables = std::mem::take(&mut building.types.types);
+                building.all = Types::of(registry, of_tables);
             }
         });
         Self::qualified_type_name()

@@ -29,10 +29,14 @@ pub struct Types {
 }
 
 impl Types {
-    /// What a registry knows, once everything is in it.
-    pub fn of(registry: &Registry) -> Self {
-        let mut types = registry.types.clone();
-        if let Some((added, fields)) = federation::additions(registry.types.values()) {
+    /// What a registry knows, once everything is in it. Most of it are types of tables, which are large: they come
+    /// from whoever made them and are not copied.
+    pub fn of(registry: &Registry, of_tables: BTreeMap<String, MetaType>) -> Self {
+        let mut types = of_tables;
+        for (name, ty) in &registry.types {
+            types.entry(name.clone()).or_insert_with(|| ty.clone());
+        }
+        if let Some((added, fields)) = federation::additions(types.values()) {
             types.extend(added.into_iter().map(|ty| (ty.name().to_owned(), ty)));
             if let Some(MetaType::Object { fields: query, .. }) =
                 types.get_mut(&registry.query_type)
