@@ -11,33 +11,32 @@
 )]
 
 mod chance;
+#[path = "../support/database.rs"]
+mod database;
 mod document;
+#[path = "../support/library.rs"]
+mod library;
 mod schema;
+#[path = "../support/text.rs"]
+mod text;
 mod values;
 
 use std::{
     collections::BTreeMap,
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use async_graphql::{EmptyMutation, Request};
-use diesel_async::{
-    AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
-};
 use engine::{
-    Engine, EngineBuilder, Pool, Session,
-    metadata::{Directory, load},
+    Engine, EngineBuilder, Session,
     model::{Execution, Options},
 };
 use futures::StreamExt as _;
 use serde_json::Value as Json;
 
-use crate::{chance::Chance, document::Maker, schema::Schema};
+use crate::{chance::Chance, database::Database, document::Maker, schema::Schema};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
 /// What an answer may be refused with: faults of the client.
 const REFUSALS: [&str; 11] = [
     "bad-request",
@@ -60,23 +59,13 @@ fn number(variable: &str, usual: u64) -> u64 {
     given.and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
-async fn run(url: &str, sql: &str) {
-    let mut conn = AsyncPgConnection::establish(url).await.unwrap();
-    conn.batch_execute(sql).await.unwrap();
-}
-
-async fn engine(url: &str, execution: Execution) -> Arc<Engine<EmptyMutation>> {
-    let mut manager = ManagerConfig::default();
-    manager.recycling_method = RecyclingMethod::Fast;
-    let manager = AsyncDieselConnectionManager::new_with_config(url, manager);
-    let directory = Directory::read(&Path::new(FOLDER).join("metadata")).unwrap();
-    let pool = Pool::builder(manager).max_size(4).build().unwrap();
+async fn engine(database: &Database, execution: Execution) -> Arc<Engine<EmptyMutation>> {
     let builder = EngineBuilder {
         options: Options {
             execution,
             ..Options::default()
         },
-        ..EngineBuilder::new(pool, load(&directory).unwrap(), EmptyMutation)
+        ..database.builder(&library::metadata().unwrap()).unwrap()
     };
     Arc::new(builder.build().await.unwrap())
 }
@@ -104,25 +93,15 @@ async fn no_request_is_a_fault_of_ours() {
         .with_max_level(tracing::Level::ERROR)
         .with_test_writer();
     log.init();
-    let admin_url = std::env::var("SECRETARIAT_TEST_PG").unwrap();
-    let name = format!("fuzz_{}", std::process::id());
-    run(&admin_url, &format!("create database {name}")).await;
-    // Compiling statements that come once would take longer than everything else.
-    let settings = format!(
-        "alter database {name} set jit = off; alter database {name} set statement_timeout = '20s'"
+    let database = library::database("fuzz").await.unwrap();
+    let patience = format!(
+        "alter database {} set statement_timeout = '20s'",
+        database.name
     );
-    for setting in settings.split("; ") {
-        run(&admin_url, setting).await;
-    }
-    let url = format!("{}/{name}", admin_url.rsplit_once('/').unwrap().0);
-    run(
-        &url,
-        &std::fs::read_to_string(format!("{FOLDER}/schema.sql")).unwrap(),
-    )
-    .await;
+    database.run(&patience).await.unwrap();
     let engines = [
-        engine(&url, Execution::Json).await,
-        engine(&url, Execution::Rows).await,
+        engine(&database, Execution::Json).await,
+        engine(&database, Execution::Rows).await,
     ];
     let mut schemas = Vec::new();
     for role in engines[0].model().roles() {
@@ -154,7 +133,7 @@ async fn no_request_is_a_fault_of_ours() {
         }
     }
     drop(engines);
-    run(&admin_url, &format!("drop database {name} with (force)")).await;
+    database.drop().await.unwrap();
     println!("seed {seed}: {done} requests, {good} answered");
     assert!(
         good * 10 > done,

@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use crate::{
     roles::{Role, condition},
     rules::Rule,
     tape::Tape,
-    text::{literal, name, plain},
+    text::{self, Variables, literal, name},
     world::{Kind, Table},
 };
 
@@ -72,7 +72,7 @@ pub struct Aggregate {
 pub struct Maker<'a> {
     pub tape: &'a Tape,
     pub role: &'a Role,
-    variables: RefCell<Vec<(String, Json)>>,
+    variables: RefCell<Variables>,
 }
 
 impl<'a> Maker<'a> {
@@ -89,29 +89,14 @@ impl<'a> Maker<'a> {
         if !self.tape.chance(40) {
             return literal(value);
         }
-        let mut variables = self.variables.borrow_mut();
-        variables.push((ty.to_owned(), plain(value)));
-        format!("$v{}", variables.len() - 1)
+        self.variables.borrow_mut().declare(ty, value)
     }
 
     /// The request of one root field.
     pub fn request(&self, operation: &str, field: &str) -> Json {
         let variables = self.variables.borrow();
-        let declared: Vec<String> = variables
-            .iter()
-            .enumerate()
-            .map(|(position, (ty, _))| format!("$v{position}: {ty}"))
-            .collect();
-        let declared = match declared.as_slice() {
-            [] => String::new(),
-            declared => format!("({})", declared.join(", ")),
-        };
-        let given: Map<String, Json> = variables
-            .iter()
-            .enumerate()
-            .map(|(position, (_, value))| (format!("v{position}"), value.clone()))
-            .collect();
-        json!({ "query": format!("{operation}{declared} {{ a: {field} }}"), "variables": given })
+        let query = format!("{operation}{} {{ a: {field} }}", variables.declared());
+        json!({ "query": query, "variables": variables.given() })
     }
 
     pub fn filter(&self, table: &'static Table) -> Rule {
@@ -192,9 +177,7 @@ impl<'a> Maker<'a> {
                 self.value("Int", &json!(list.offset))
             ));
         }
-        if !arguments.is_empty() {
-            list.arguments = format!("({})", arguments.join(", "));
-        }
+        list.arguments = text::arguments(&arguments);
         list
     }
 

@@ -3,7 +3,11 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_graphql::{EmptyMutation, Request};
-use engine::{Engine, Session, model::Execution};
+use engine::{
+    Engine, EngineBuilder, Session,
+    metadata::Directory,
+    model::{Execution, Options},
+};
 use futures::StreamExt as _;
 use serde_json::{Map, Value as Json, json};
 
@@ -19,6 +23,11 @@ use crate::{
     text::name,
     world::{Kind, Row, Table, Value, World},
 };
+
+/// How many requests of a case read.
+const READS: usize = 12;
+/// How many write, each on what those before left.
+const WRITES: usize = 4;
 
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +77,7 @@ pub struct Case<'a> {
 pub async fn case(database: &Database, tape: &Tape) -> Result<Vec<Outcome>, String> {
     let roles = roles::random(tape);
     let world = World::random(tape);
-    database.run(&world.sql()).await;
+    database.run(&world.sql()).await.unwrap();
     let files = roles::metadata(&roles);
     let ids: Vec<String> = (0..tape.below(3))
         .map(|_| tape.below(4).to_string())
@@ -82,26 +91,17 @@ pub async fn case(database: &Database, tape: &Tape) -> Result<Vec<Outcome>, Stri
         tape,
         world,
         session,
-        by_json: Arc::new(database.engine(files.clone(), Execution::Json).await?),
-        by_rows: database.engine(files.clone(), Execution::Rows).await?,
+        by_json: Arc::new(engine(database, &files, Execution::Json).await?),
+        by_rows: engine(database, &files, Execution::Rows).await?,
     };
     let mut outcomes = Vec::new();
-    for _ in 0..12 {
+    for position in 0..READS + WRITES {
         let role = &roles[tape.below(roles.len())];
-        outcomes.push(case.request(role).await.map_err(|problem| {
-            let files: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
-            format!(
-                "{problem}\nrole {}\nsession {:?}\nrows {}\nmetadata {}",
-                role.name,
-                case.session,
-                case.world.sql(),
-                files.join("\n")
-            )
-        })?);
-    }
-    for _ in 0..4 {
-        let role = &roles[tape.below(roles.len())];
-        let outcome = mutations::request(&mut case, role).await;
+        let outcome = if position < READS {
+            case.request(role).await
+        } else {
+            mutations::request(&mut case, role).await
+        };
         outcomes.push(outcome.map_err(|problem| {
             let files: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
             format!(
@@ -114,6 +114,24 @@ pub async fn case(database: &Database, tape: &Tape) -> Result<Vec<Outcome>, Stri
         })?);
     }
     Ok(outcomes)
+}
+
+/// An engine over the metadata of a case.
+async fn engine(
+    database: &Database,
+    files: &[(String, String)],
+    execution: Execution,
+) -> Result<Engine<EmptyMutation>, String> {
+    let builder = EngineBuilder {
+        options: Options {
+            execution,
+            ..Options::default()
+        },
+        ..database
+            .builder(&Directory::new(files.to_vec()))
+            .map_err(|error| error.to_string())?
+    };
+    builder.build().await.map_err(|error| error.to_string())
 }
 
 impl Case<'_> {
