@@ -14,11 +14,12 @@
 
 mod answers;
 mod compare;
+mod connections;
 #[path = "../support/database.rs"]
 mod database;
 mod documents;
 mod interpreter;
-mod mutations;
+mod reads;
 mod requests;
 mod roles;
 mod rules;
@@ -26,6 +27,7 @@ mod tape;
 #[path = "../support/text.rs"]
 mod text;
 mod world;
+mod writes;
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -43,7 +45,7 @@ use crate::{
 };
 
 /// How many cases there are unless the environment says otherwise.
-const CASES: u32 = 250;
+const CASES: u32 = 200;
 /// How many choices a case can make before all further ones are the simplest.
 const CHOICES: usize = 3_000;
 /// The seed unless the environment says otherwise.

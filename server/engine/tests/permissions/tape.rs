@@ -24,6 +24,13 @@ impl Tape {
         usize::try_from((u64::from(choice) * u64::try_from(end).unwrap()) >> 32).unwrap()
     }
 
+    /// A number that no other call answers, and no value of `below` is.
+    pub fn fresh(&self) -> usize {
+        let position = self.position.get();
+        self.position.set(position + 1);
+        1_000 + position
+    }
+
     /// True in so many of a hundred cases; false is simpler.
     pub fn chance(&self, percent: usize) -> bool {
         self.below(100) >= 100 - percent
