@@ -27,8 +27,8 @@ impl<'a> Maker<'a> {
     pub fn request(mut self) -> Json {
         let schema = self.schema;
         let position = match self.chance.below(20) {
-            0..14 => 0,
-            14..19 => 1,
+            0..13 => 0,
+            13..18 => 1,
             _ => 2,
         };
         let (operation, root) = schema.roots.get(position).unwrap_or(&schema.roots[0]);
@@ -127,7 +127,13 @@ impl<'a> Maker<'a> {
     }
 
     fn argument(&mut self, argument: &Input) -> String {
-        let value = self.value(&argument.ty, 5);
+        let value = match argument.name.as_str() {
+            _ if self.chance.percent(20) => self.value(&argument.ty, 5),
+            "after" | "before" => values::cursor(self.chance),
+            // A stream takes one column.
+            "cursor" => json!([self.named(argument.ty.name(), 5)]),
+            _ => self.value(&argument.ty, 5),
+        };
         if self.chance.percent(50) {
             return self.variables.declare(&argument.ty.text(), &value);
         }
@@ -160,10 +166,10 @@ impl<'a> Maker<'a> {
             }
             Some(Kind::Inputs(inputs)) => {
                 let mut object = Map::new();
-                let count = if depth == 0 {
-                    0
-                } else {
-                    1 + self.chance.below(2)
+                let count = match depth {
+                    0 => 0,
+                    _ if name.ends_with("_stream_cursor_value_input") => 1,
+                    _ => 1 + self.chance.below(2),
                 };
                 for _ in 0..count {
                     let input = self.chance.pick(inputs);
@@ -191,7 +197,13 @@ impl<'a> Maker<'a> {
         let ty = self.chance.pick(types);
         let mut object = Map::from_iter([("__typename".to_owned(), json!(ty))]);
         if let Some(Kind::Object(fields)) = schema.types.get(ty) {
-            for field in fields.iter().filter(|field| field.arguments.is_empty()) {
+            let is_leaf = |field: &&Field| {
+                !matches!(schema.types.get(field.ty.name()), Some(Kind::Object(_)))
+            };
+            for field in fields.iter().filter(is_leaf) {
+                if self.chance.percent(30) {
+                    continue;
+                }
                 object.insert(
                     field.name.clone(),
                     values::scalar(self.chance, field.ty.name()),

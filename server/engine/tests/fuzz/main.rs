@@ -28,12 +28,13 @@ use std::{
 };
 
 use async_graphql::{EmptyMutation, Request};
+use axum::http::{HeaderMap, HeaderValue};
 use engine::{
     Engine, EngineBuilder, Session,
     model::{Execution, Options},
 };
 use futures::StreamExt as _;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::{chance::Chance, database::Database, document::Maker, schema::Schema};
 
@@ -53,6 +54,12 @@ const REFUSALS: [&str; 11] = [
 ];
 /// How many different problems end a run.
 const ENOUGH: usize = 12;
+/// How many requests one copy of the library answers.
+const ROUND: u32 = 2_000;
+/// After how many requests each kind must have been answered.
+const MANY: u32 = 10_000;
+/// How many kinds of requests are counted.
+const KINDS: usize = 7;
 
 fn number(variable: &str, usual: u64) -> u64 {
     let given = std::env::var(variable).ok();
@@ -70,9 +77,92 @@ async fn engine(database: &Database, execution: Execution) -> Arc<Engine<EmptyMu
     Arc::new(builder.build().await.unwrap())
 }
 
-fn session(role: &str) -> Session {
-    let variable = ("x-hasura-user-id".to_owned(), "r1".to_owned());
-    Session::new(role, [variable])
+/// Who asks.
+#[derive(Debug, Clone)]
+struct Caller {
+    role: String,
+    /// Whether a backend asks, which some permissions are only for.
+    is_backend: bool,
+}
+
+impl Caller {
+    fn session(&self) -> Session {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-hasura-role", self.role.parse().unwrap());
+        headers.insert("x-hasura-user-id", HeaderValue::from_static("r1"));
+        if self.is_backend {
+            let name = "x-hasura-use-backend-only-permissions";
+            headers.insert(name, HeaderValue::from_static("true"));
+            return Session::from_operator_headers(&headers).unwrap();
+        }
+        let variable = ("x-hasura-user-id".to_owned(), "r1".to_owned());
+        Session::new(self.role.as_str(), [variable])
+    }
+}
+
+/// A copy of the library, and engines over it. It is thrown away before what was written there hides the rest.
+struct Copy {
+    database: Database,
+    engines: [Arc<Engine<EmptyMutation>>; 2],
+}
+
+impl Copy {
+    async fn new(template: &Database) -> Self {
+        let database = Database::create("fuzz", &template.name, 4).await.unwrap();
+        let patience = format!(
+            "alter database {} set statement_timeout = '20s'",
+            database.name
+        );
+        database.run(&patience).await.unwrap();
+        let engines = [
+            engine(&database, Execution::Json).await,
+            engine(&database, Execution::Rows).await,
+        ];
+        Self { database, engines }
+    }
+
+    async fn schemas(&self) -> Vec<(Caller, Schema)> {
+        let mut schemas = Vec::new();
+        let engine = &self.engines[0];
+        for role in engine.model().roles() {
+            for is_backend in [false, true] {
+                let caller = Caller {
+                    role: role.to_owned(),
+                    is_backend,
+                };
+                let request = Request::new(schema::INTROSPECTION);
+                let answer = engine.execute(caller.session(), request).await.into_json();
+                let schema = Schema::read(&serde_json::from_str(&answer).unwrap());
+                schemas.push((caller, schema));
+            }
+        }
+        schemas
+    }
+
+    async fn drop(self) {
+        drop(self.engines);
+        self.database.drop().await.unwrap();
+    }
+}
+
+/// What of a request deserves to be counted.
+fn kinds(caller: &Caller, made: &Json) -> Vec<&'static str> {
+    let query = made["query"].as_str().unwrap();
+    let marks = [
+        ("mutation", "mutation q"),
+        ("subscription", "subscription q"),
+        ("stream", "_stream("),
+        ("connection", "_connection"),
+        ("entities", "_entities("),
+    ];
+    let found = marks.into_iter().filter(|(_, mark)| query.contains(mark));
+    let by_role = [
+        ("inherited role", caller.role == "patron"),
+        ("backend", caller.is_backend),
+    ];
+    let by_role = by_role.into_iter().filter(|(_, is_so)| *is_so);
+    let kinds = found.map(|(kind, _)| kind);
+    kinds.chain(by_role.map(|(kind, _)| kind)).collect()
 }
 
 /// What is wrong with an answer, if anything is.
@@ -93,67 +183,71 @@ async fn no_request_is_a_fault_of_ours() {
         .with_max_level(tracing::Level::ERROR)
         .with_test_writer();
     log.init();
-    let database = library::database("fuzz").await.unwrap();
-    let patience = format!(
-        "alter database {} set statement_timeout = '20s'",
-        database.name
-    );
-    database.run(&patience).await.unwrap();
-    let engines = [
-        engine(&database, Execution::Json).await,
-        engine(&database, Execution::Rows).await,
-    ];
-    let mut schemas = Vec::new();
-    for role in engines[0].model().roles() {
-        let request = Request::new(schema::INTROSPECTION);
-        let answer = engines[0].execute(session(role), request).await.into_json();
-        schemas.push((
-            role.to_owned(),
-            Schema::read(&serde_json::from_str(&answer).unwrap()),
-        ));
-    }
-
+    let template = library::database("fuzz").await.unwrap();
+    let mut copy = Copy::new(&template).await;
+    let schemas = copy.schemas().await;
     let seed = number("FUZZ_SEED", 20_261_122);
     let end = Instant::now() + Duration::from_secs(number("FUZZ_SECONDS", 10));
     let mut chance = Chance::new(seed);
     let mut problems: BTreeMap<String, String> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     let (mut done, mut good) = (0_u32, 0_u32);
     while Instant::now() < end && problems.len() < ENOUGH {
-        let (role, schema) = chance.pick(&schemas);
+        let (caller, schema) = chance.pick(&schemas);
         let made = Maker::new(&mut chance, schema).request();
         done += 1;
-        let answer = answer(chance.pick(&engines), session(role), &made).await;
-        good += u32::from(answer.get("errors").is_none());
+        let answer = answer(chance.pick(&copy.engines), caller.session(), &made).await;
+        if answer.get("errors").is_none() && !answer.is_null() {
+            good += 1;
+            for kind in kinds(caller, &made) {
+                *counts.entry(kind).or_default() += 1;
+            }
+        }
         if let Some(problem) = problem(&answer) {
             println!("{problem}");
             let text = made.to_string();
             problems.entry(problem).or_insert_with(|| {
-                format!("{role}: {}", text.chars().take(3000).collect::<String>())
+                format!(
+                    "{caller:?}: {}",
+                    text.chars().take(3000).collect::<String>()
+                )
             });
         }
+        if done.is_multiple_of(ROUND) {
+            copy.drop().await;
+            copy = Copy::new(&template).await;
+        }
     }
-    drop(engines);
-    database.drop().await.unwrap();
-    println!("seed {seed}: {done} requests, {good} answered");
+    copy.drop().await;
+    template.drop().await.unwrap();
+    println!("seed {seed}: {done} requests, {good} answered, among them {counts:?}");
     assert!(
         good * 10 > done,
         "only {good} of {done} requests were answered"
     );
     assert!(problems.is_empty(), "seed {seed}: {problems:#?}");
+    assert!(
+        done < MANY || counts.len() == KINDS,
+        "some kind of request never succeeds: {counts:?}"
+    );
 }
 
-/// The answer, the first one of a subscription; null when it does not come at once.
+/// The answer, the first one of a subscription; null when a stream has no rows.
 async fn answer(engine: &Arc<Engine<EmptyMutation>>, session: Session, made: &Json) -> Json {
     let Ok(request) = serde_json::from_value::<Request>(made.clone()) else {
         return Json::Null;
     };
-    if !made["query"].as_str().unwrap().contains("subscription") {
+    let query = made["query"].as_str().unwrap();
+    if !query.contains("subscription") {
         let answer = engine.execute(session, request).await.into_json();
         return serde_json::from_str(&answer).unwrap();
     }
     let mut answers = engine.stream(session, request);
-    let first = tokio::time::timeout(Duration::from_millis(150), answers.next()).await;
-    first.ok().flatten().map_or(Json::Null, |answer| {
-        serde_json::from_str(&answer.into_json()).unwrap()
-    })
+    let may_wait = query.contains("_stream");
+    let patience = if may_wait { 40 } else { 30_000 };
+    match tokio::time::timeout(Duration::from_millis(patience), answers.next()).await {
+        Ok(first) => serde_json::from_str(&first.unwrap().into_json()).unwrap(),
+        Err(_) if may_wait => Json::Null,
+        Err(_) => json!({ "errors": ["a live query is never answered"] }),
+    }
 }
