@@ -12,8 +12,8 @@ use crate::{
     answers::{Expected, by_keys},
     documents::{Direction, Key, Maker, direction, selection},
     interpreter::{Interpreter, View},
-    reads::shows_key,
-    requests::{Asked, Outcome},
+    reads::{Asked, shows_key},
+    requests::Outcome,
     rules::{At, Rule},
     text,
     world::{Row, Table, Value},
@@ -43,8 +43,11 @@ pub fn request(maker: &Maker<'_>, rules: &Interpreter<'_>, table: &'static Table
         selection(&fields)
     );
     let show = |row: &Row| rules.object(table, row, &fields);
-    let expected = expected(rules, table, &page, show);
-    Some(Asked::query(field, expected, Outcome::Connection))
+    Some(Asked {
+        field,
+        expected: expected(rules, table, &page, show),
+        outcome: Outcome::Connection,
+    })
 }
 
 fn random(maker: &Maker<'_>, table: &'static Table) -> (Page, String) {

@@ -19,6 +19,7 @@ mod connections;
 mod database;
 mod documents;
 mod interpreter;
+mod live;
 mod reads;
 mod requests;
 mod roles;
@@ -45,7 +46,7 @@ use crate::{
 };
 
 /// How many cases there are unless the environment says otherwise.
-const CASES: u32 = 200;
+const CASES: u32 = 150;
 /// How many choices a case can make before all further ones are the simplest.
 const CHOICES: usize = 3_000;
 /// The seed unless the environment says otherwise.

@@ -9,45 +9,70 @@ use crate::{
     connections,
     documents::{Key, List, Maker, direction, selection},
     interpreter::{Interpreter, View},
-    requests::{Asked, Outcome},
+    requests::Outcome,
     roles::Role,
     text::name,
     world::{Kind, Row, Table, Value},
 };
 
+/// A root field that reads, and what it should answer.
+pub struct Asked {
+    pub field: String,
+    pub expected: Expected,
+    pub outcome: Outcome,
+}
+
 pub type RowKey = Vec<(&'static str, Value)>;
 
-/// One root field; `None` when the role has no such field.
-pub fn request(maker: &Maker<'_>, rules: &Interpreter<'_>) -> Option<Asked> {
-    let (tape, role) = (maker.tape, maker.role);
-    let table = Table::random(tape);
-    if !role.can_read(table.name) || role.columns(table).is_empty() {
-        return None;
+/// A field of a query; `None` when the role has no such field.
+pub fn query(maker: &Maker<'_>, rules: &Interpreter<'_>) -> Option<Asked> {
+    let table = table(maker)?;
+    if maker.tape.chance(15) {
+        return entities(maker, rules, table);
     }
-    let asked = match tape.below(10) {
-        3 => return stream(maker, rules, table),
-        4 => return entities(maker, rules, table),
-        5 => by_key(maker, rules, table)?,
-        6 | 7 => connections::request(maker, rules, table)?,
-        8 | 9 if role.can_aggregate(table.name) => {
+    field(maker, rules, table)
+}
+
+/// A field of a subscription; `None` when the role has no such field.
+pub fn live(maker: &Maker<'_>, rules: &Interpreter<'_>) -> Option<Asked> {
+    let table = table(maker)?;
+    if maker.tape.chance(30) {
+        return stream(maker, rules, table);
+    }
+    let outcome = Outcome::Live;
+    field(maker, rules, table).map(|asked| Asked { outcome, ..asked })
+}
+
+/// A table of which the role may see something.
+fn table(maker: &Maker<'_>) -> Option<&'static Table> {
+    let table = Table::random(maker.tape);
+    let is_seen = maker.role.can_read(table.name) && !maker.role.columns(table).is_empty();
+    is_seen.then_some(table)
+}
+
+/// A field of queries and subscriptions.
+fn field(maker: &Maker<'_>, rules: &Interpreter<'_>, table: &'static Table) -> Option<Asked> {
+    match maker.tape.below(8) {
+        3 => by_key(maker, rules, table),
+        4 | 5 => connections::request(maker, rules, table),
+        6 | 7 if maker.role.can_aggregate(table.name) => {
             let aggregate = maker.aggregate(table, 2);
-            let field = format!("{}_aggregate{}", table.name, aggregate.text());
-            let expected = rules.aggregated(table, rules.visible(table), &aggregate);
-            Asked::query(field, expected, Outcome::Aggregate)
+            Some(Asked {
+                field: format!("{}_aggregate{}", table.name, aggregate.text()),
+                expected: rules.aggregated(table, rules.visible(table), &aggregate),
+                outcome: Outcome::Aggregate,
+            })
         }
         _ => {
             let list = maker.list(table);
             let fields = maker.fields(table, 2);
-            let field = format!("{}{} {}", table.name, list.arguments, selection(&fields));
-            let expected = rules.list(table, rules.visible(table), &list, &fields);
-            Asked::query(field, expected, Outcome::List)
+            Some(Asked {
+                field: format!("{}{} {}", table.name, list.arguments, selection(&fields)),
+                expected: rules.list(table, rules.visible(table), &list, &fields),
+                outcome: Outcome::List,
+            })
         }
-    };
-    Some(if tape.chance(20) {
-        Asked::live(asked.field, asked.expected, Outcome::Live)
-    } else {
-        asked
-    })
+    }
 }
 
 fn by_key(maker: &Maker<'_>, rules: &Interpreter<'_>, table: &'static Table) -> Option<Asked> {
@@ -60,7 +85,12 @@ fn by_key(maker: &Maker<'_>, rules: &Interpreter<'_>, table: &'static Table) -> 
         selection(&fields)
     );
     let expected = one_of(rules, table, &key, &fields);
-    Some(Asked::query(field, expected, Outcome::ByKey))
+    let outcome = Outcome::ByKey;
+    Some(Asked {
+        field,
+        expected,
+        outcome,
+    })
 }
 
 fn entities(maker: &Maker<'_>, rules: &Interpreter<'_>, table: &'static Table) -> Option<Asked> {
@@ -87,7 +117,12 @@ fn entities(maker: &Maker<'_>, rules: &Interpreter<'_>, table: &'static Table) -
         table.name,
         selection(&fields)
     );
-    Some(Asked::query(field, expected, Outcome::Entities))
+    let outcome = Outcome::Entities;
+    Some(Asked {
+        field,
+        expected,
+        outcome,
+    })
 }
 
 fn stream(maker: &Maker<'_>, rules: &Interpreter<'_>, table: &'static Table) -> Option<Asked> {
@@ -133,8 +168,12 @@ fn stream(maker: &Maker<'_>, rules: &Interpreter<'_>, table: &'static Table) -> 
     };
     let expected = rules.list(table, after, &list, &fields);
     // A stream of no rows waits.
-    let waits = matches!(&expected, Ok(Json::Array(rows)) if rows.is_empty());
-    (!waits).then(|| Asked::live(field, expected, Outcome::Stream))
+    let is_answered = matches!(&expected, Ok(Json::Array(rows)) if !rows.is_empty());
+    is_answered.then_some(Asked {
+        field,
+        expected,
+        outcome: Outcome::Stream,
+    })
 }
 
 /// A random key of a table whose key the role may name.

@@ -1,6 +1,6 @@
 //! The requests of a case, each compared with the answer that the rules give it.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{EmptyMutation, Request};
 use engine::{
@@ -8,7 +8,6 @@ use engine::{
     metadata::Directory,
     model::{Execution, Options},
 };
-use futures::StreamExt as _;
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -17,7 +16,7 @@ use crate::{
     database::Database,
     documents::Maker,
     interpreter::Interpreter,
-    reads,
+    live, reads,
     roles::{self, Role},
     tape::Tape,
     world::{ALL, Table, World},
@@ -29,6 +28,9 @@ const READS: usize = 12;
 /// How many write, each on what those before left.
 const WRITES: usize = 8;
 
+/// How many sessions each role has.
+pub const SESSIONS: usize = 2;
+
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
@@ -39,6 +41,8 @@ pub enum Outcome {
     Entities,
     /// Any of these, as a subscription.
     Live,
+    /// What a subscription is sent after a mutation.
+    Pushed,
     Stream,
     Update,
     UpdateByKey,
@@ -59,13 +63,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub const COMPARED: [Self; 17] = [
+    pub const COMPARED: [Self; 18] = [
         Self::List,
         Self::ByKey,
         Self::Aggregate,
         Self::Connection,
         Self::Entities,
         Self::Live,
+        Self::Pushed,
         Self::Stream,
         Self::Update,
         Self::UpdateByKey,
@@ -80,38 +85,12 @@ impl Outcome {
     ];
 }
 
-/// A root field that reads, and what it should answer.
-pub struct Asked {
-    operation: &'static str,
-    pub field: String,
-    pub expected: Expected,
-    outcome: Outcome,
-}
-
-impl Asked {
-    pub fn query(field: String, expected: Expected, outcome: Outcome) -> Self {
-        Self {
-            operation: "query",
-            field,
-            expected,
-            outcome,
-        }
-    }
-
-    pub fn live(field: String, expected: Expected, outcome: Outcome) -> Self {
-        Self {
-            operation: "subscription",
-            ..Self::query(field, expected, outcome)
-        }
-    }
-}
-
 /// What a case is made of.
 pub struct Case<'a> {
     pub tape: &'a Tape,
     pub world: World,
-    session: BTreeMap<&'static str, String>,
-    by_json: Arc<Engine<EmptyMutation>>,
+    sessions: [BTreeMap<&'static str, String>; SESSIONS],
+    pub by_json: Arc<Engine<EmptyMutation>>,
     by_rows: Engine<EmptyMutation>,
 }
 
@@ -121,35 +100,40 @@ pub async fn case(database: &Database, tape: &Tape) -> Result<Vec<Outcome>, Stri
     let world = World::random(tape);
     database.run(&world.sql()).await.unwrap();
     let files = roles::metadata(&roles);
-    let ids: Vec<String> = (0..tape.below(3))
-        .map(|_| tape.below(4).to_string())
-        .collect();
-    let session = BTreeMap::from([
-        ("x-hasura-user-id", tape.below(4).to_string()),
-        ("x-hasura-word", (tape.pick(&["a", "b", "ab"])).to_owned()),
-        ("x-hasura-ids", format!("{{{}}}", ids.join(","))),
-    ]);
+    let session = |()| {
+        let ids = (0..tape.below(3)).map(|_| tape.below(4).to_string());
+        let ids: Vec<String> = ids.collect();
+        BTreeMap::from([
+            ("x-hasura-user-id", tape.below(4).to_string()),
+            ("x-hasura-word", (tape.pick(&["a", "b", "ab"])).to_owned()),
+            ("x-hasura-ids", format!("{{{}}}", ids.join(","))),
+        ])
+    };
     let mut case = Case {
         tape,
         world,
-        session,
+        sessions: [(); SESSIONS].map(session),
         by_json: Arc::new(engine(database, &files, Execution::Json).await?),
         by_rows: engine(database, &files, Execution::Rows).await?,
     };
     let mut outcomes = Vec::new();
     for position in 0..READS + WRITES {
         let role = &roles[tape.below(roles.len())];
-        let outcome = if position < READS {
+        let outcome = if position < READS && tape.chance(15) {
+            live::request(&case, role).await
+        } else if position < READS {
             case.read(role).await
+        } else if tape.chance(5) {
+            live::over_writes(&mut case, role, &roles[0]).await
         } else {
             writes::request(&mut case, role).await
         };
         outcomes.push(outcome.map_err(|problem| {
             let files: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
             format!(
-                "{problem}\nrole {}\nsession {:?}\nrows {}\nmetadata {}",
+                "{problem}\nrole {}\nsessions {:?}\nrows {}\nmetadata {}",
                 role.name,
-                case.session,
+                case.sessions,
                 case.world.sql(),
                 files.join("\n")
             )
@@ -177,39 +161,41 @@ async fn engine(
 }
 
 impl Case<'_> {
-    fn session(&self, role: &str) -> Session {
-        let variables = self.session.iter();
+    pub fn session(&self, role: &str, who: usize) -> Session {
+        let variables = self.sessions[who].iter();
         Session::new(
             role,
             variables.map(|(name, value)| ((*name).to_owned(), value.clone())),
         )
     }
 
-    pub fn interpreter<'i>(&'i self, role: &'i Role) -> Interpreter<'i> {
+    pub fn interpreter<'i>(&'i self, role: &'i Role, who: usize) -> Interpreter<'i> {
         Interpreter {
             world: &self.world,
             role,
-            session: &self.session,
+            session: &self.sessions[who],
         }
     }
 
+    /// Wakes the live queries.
+    pub fn announce(&self) {
+        self.by_json.changes().announce(None);
+    }
+
+    /// What the first session is answered.
     pub async fn answer(&self, role: &str, request: &Json) -> String {
         let parsed: Request = serde_json::from_value(request.clone()).unwrap();
-        let answer = self.by_json.execute(self.session(role), parsed).await;
+        let answer = self.by_json.execute(self.session(role, 0), parsed).await;
         answer.into_json()
     }
 
     /// One request that reads, and its answer compared.
     async fn read(&self, role: &Role) -> Result<Outcome, String> {
         let maker = Maker::new(self.tape, role);
-        let Some(asked) = reads::request(&maker, &self.interpreter(role)) else {
+        let Some(asked) = reads::query(&maker, &self.interpreter(role, 0)) else {
             return Ok(Outcome::Nothing);
         };
-        let request = maker.request(asked.operation, &asked.field);
-        if asked.operation == "subscription" {
-            let found = self.first(role, &request).await?;
-            return judge(&request, &asked.expected, &found, asked.outcome);
-        }
+        let request = maker.request("query", &asked.field);
         let by_json = self.answer(role.name, &request).await;
         let found = serde_json::from_str(&by_json).unwrap();
         let outcome = judge(&request, &asked.expected, &found, asked.outcome)?;
@@ -217,22 +203,16 @@ impl Case<'_> {
             return Ok(outcome);
         };
         let parsed: Request = serde_json::from_value(request.clone()).unwrap();
-        let by_rows = self.by_rows.execute(self.session(role.name), parsed).await;
+        let by_rows = self
+            .by_rows
+            .execute(self.session(role.name, 0), parsed)
+            .await;
         let by_rows = by_rows.into_json();
         let has_order = !expected.to_string().contains("\"$any\"");
         if has_order && by_json != by_rows {
             return Err(format!("{request}\nby JSON {by_json}\nby rows {by_rows}"));
         }
         Ok(outcome)
-    }
-
-    /// The first answer of a subscription.
-    async fn first(&self, role: &Role, request: &Json) -> Result<Json, String> {
-        let parsed: Request = serde_json::from_value(request.clone()).unwrap();
-        let mut answers = self.by_json.stream(self.session(role.name), parsed);
-        let first = tokio::time::timeout(Duration::from_secs(10), answers.next()).await;
-        let first = first.map_err(|_| format!("{request}\nno answer"))?;
-        Ok(serde_json::from_str(&first.unwrap().into_json()).unwrap())
     }
 
     /// Compares all rows with those in memory.

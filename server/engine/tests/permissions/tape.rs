@@ -15,6 +15,15 @@ impl Tape {
         }
     }
 
+    pub fn position(&self) -> usize {
+        self.position.get()
+    }
+
+    /// Goes back to a position, so that the same choices are made again; or forth.
+    pub fn rewind(&self, position: usize) {
+        self.position.set(position);
+    }
+
     /// A number below `end`.
     pub fn below(&self, end: usize) -> usize {
         let position = self.position.get();

@@ -54,7 +54,7 @@ struct Made {
 /// One mutation, and its answer compared.
 pub async fn request(case: &mut Case<'_>, role: &Role) -> Result<Outcome, String> {
     let maker = Maker::new(case.tape, role);
-    let Some(made) = random(&maker, &case.interpreter(role)) else {
+    let Some(made) = random(&maker, &case.interpreter(role, 0)) else {
         return Ok(Outcome::Nothing);
     };
     let fields = is_shown(role, made.table).then(|| maker.fields(made.table, 2));
@@ -73,7 +73,7 @@ pub async fn request(case: &mut Case<'_>, role: &Role) -> Result<Outcome, String
     let answers = effect.iter().map(|done| {
         let rules = Interpreter {
             world: &done.world,
-            ..case.interpreter(role)
+            ..case.interpreter(role, 0)
         };
         answer(&rules, made.table, done, made.shape, fields.as_deref())
     });
