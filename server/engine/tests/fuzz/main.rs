@@ -177,6 +177,53 @@ fn problem(answer: &Json) -> Option<String> {
         .map(ToString::to_string)
 }
 
+/// What came of all requests.
+#[derive(Default)]
+struct Tally {
+    done: u32,
+    good: u32,
+    /// How many of each kind were answered.
+    kinds: BTreeMap<&'static str, u32>,
+    /// What is wrong, and the first request that showed it.
+    problems: BTreeMap<String, String>,
+}
+
+impl Tally {
+    fn note(&mut self, caller: &Caller, made: &Json, answer: &Json) {
+        self.done += 1;
+        if answer.get("errors").is_none() && !answer.is_null() {
+            self.good += 1;
+            for kind in kinds(caller, made) {
+                *self.kinds.entry(kind).or_default() += 1;
+            }
+        }
+        if let Some(problem) = problem(answer) {
+            println!("{problem}");
+            let text: String = made.to_string().chars().take(3000).collect();
+            let first = || format!("{caller:?}: {text}");
+            self.problems.entry(problem).or_insert_with(first);
+        }
+    }
+
+    fn judge(&self, seed: u64) {
+        let (done, good, kinds) = (self.done, self.good, &self.kinds);
+        println!("seed {seed}: {done} requests, {good} answered, among them {kinds:?}");
+        assert!(
+            good * 10 > done,
+            "only {good} of {done} requests were answered"
+        );
+        assert!(
+            self.problems.is_empty(),
+            "seed {seed}: {:#?}",
+            self.problems
+        );
+        assert!(
+            done < MANY || kinds.len() == KINDS,
+            "some kind of request never succeeds: {kinds:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn no_request_is_a_fault_of_ours() {
     let log = tracing_subscriber::fmt()
@@ -189,47 +236,20 @@ async fn no_request_is_a_fault_of_ours() {
     let seed = number("FUZZ_SEED", 20_261_122);
     let end = Instant::now() + Duration::from_secs(number("FUZZ_SECONDS", 10));
     let mut chance = Chance::new(seed);
-    let mut problems: BTreeMap<String, String> = BTreeMap::new();
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    let (mut done, mut good) = (0_u32, 0_u32);
-    while Instant::now() < end && problems.len() < ENOUGH {
+    let mut tally = Tally::default();
+    while Instant::now() < end && tally.problems.len() < ENOUGH {
         let (caller, schema) = chance.pick(&schemas);
         let made = Maker::new(&mut chance, schema).request();
-        done += 1;
         let answer = answer(chance.pick(&copy.engines), caller.session(), &made).await;
-        if answer.get("errors").is_none() && !answer.is_null() {
-            good += 1;
-            for kind in kinds(caller, &made) {
-                *counts.entry(kind).or_default() += 1;
-            }
-        }
-        if let Some(problem) = problem(&answer) {
-            println!("{problem}");
-            let text = made.to_string();
-            problems.entry(problem).or_insert_with(|| {
-                format!(
-                    "{caller:?}: {}",
-                    text.chars().take(3000).collect::<String>()
-                )
-            });
-        }
-        if done.is_multiple_of(ROUND) {
+        tally.note(caller, &made, &answer);
+        if tally.done.is_multiple_of(ROUND) {
             copy.drop().await;
             copy = Copy::new(&template).await;
         }
     }
     copy.drop().await;
     template.drop().await.unwrap();
-    println!("seed {seed}: {done} requests, {good} answered, among them {counts:?}");
-    assert!(
-        good * 10 > done,
-        "only {good} of {done} requests were answered"
-    );
-    assert!(problems.is_empty(), "seed {seed}: {problems:#?}");
-    assert!(
-        done < MANY || counts.len() == KINDS,
-        "some kind of request never succeeds: {counts:?}"
-    );
+    tally.judge(seed);
 }
 
 /// The answer, the first one of a subscription; null when a stream has no rows.

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     answers::{Expected, by_keys},
-    documents::{Direction, Key, Maker, direction, selection},
+    documents::{Direction, Field, Key, Maker, direction, selection},
     interpreter::{Interpreter, View},
     reads::{Asked, shows_key},
     requests::Outcome,
@@ -42,10 +42,9 @@ pub fn request(maker: &Maker<'_>, rules: &Interpreter<'_>, table: &'static Table
         table.name,
         selection(&fields)
     );
-    let show = |row: &Row| rules.object(table, row, &fields);
     Some(Asked {
         field,
-        expected: expected(rules, table, &page, show),
+        expected: expected(rules, table, &page, &fields),
         outcome: Outcome::Connection,
     })
 }
@@ -100,12 +99,12 @@ fn random(maker: &Maker<'_>, table: &'static Table) -> (Page, String) {
     (page, text::arguments(&arguments))
 }
 
-fn expected(
-    rules: &Interpreter<'_>,
+/// The rows of a page with what they are ordered by, and whether there are more.
+fn rows<'a>(
+    rules: &Interpreter<'a>,
     table: &'static Table,
     page: &Page,
-    show: impl Fn(&Row) -> Expected,
-) -> Expected {
+) -> (Vec<(Vec<Value>, &'a Row)>, bool) {
     let mut rows: Vec<(Vec<Value>, &Row)> = Vec::new();
     for row in rules.visible(table) {
         let is_meant = page.filter.as_ref().is_none_or(|filter| {
@@ -133,9 +132,20 @@ fn expected(
     } else {
         rows.truncate(size);
     }
+    (rows, has_more)
+}
+
+fn expected(
+    rules: &Interpreter<'_>,
+    table: &'static Table,
+    page: &Page,
+    fields: &[Field],
+) -> Expected {
+    let (rows, has_more) = rows(rules, table, page);
     let mut edges = Vec::new();
     for (keys, row) in &rows {
-        edges.push(json!({ "cursor": written(keys), "node": show(row)? }));
+        let node = rules.object(table, row, fields)?;
+        edges.push(json!({ "cursor": written(keys), "node": node }));
     }
     let (has_next, has_previous) = match page.last {
         Some(_) => (page.before.is_some(), has_more),

@@ -100,33 +100,22 @@ pub async fn case(database: &Database, tape: &Tape) -> Result<Vec<Outcome>, Stri
     let world = World::random(tape);
     database.run(&world.sql()).await.unwrap();
     let files = roles::metadata(&roles);
-    let session = |()| {
-        let ids = (0..tape.below(3)).map(|_| tape.below(4).to_string());
-        let ids: Vec<String> = ids.collect();
-        BTreeMap::from([
-            ("x-hasura-user-id", tape.below(4).to_string()),
-            ("x-hasura-word", (tape.pick(&["a", "b", "ab"])).to_owned()),
-            ("x-hasura-ids", format!("{{{}}}", ids.join(","))),
-        ])
-    };
     let mut case = Case {
         tape,
         world,
-        sessions: [(); SESSIONS].map(session),
+        sessions: [(); SESSIONS].map(|()| session(tape)),
         by_json: Arc::new(engine(database, &files, Execution::Json).await?),
         by_rows: engine(database, &files, Execution::Rows).await?,
     };
     let mut outcomes = Vec::new();
     for position in 0..READS + WRITES {
         let role = &roles[tape.below(roles.len())];
-        let outcome = if position < READS && tape.chance(15) {
+        let outcome = if position >= READS {
+            case.write(role, &roles[0]).await
+        } else if tape.chance(15) {
             live::request(&case, role).await
-        } else if position < READS {
-            case.read(role).await
-        } else if tape.chance(5) {
-            live::over_writes(&mut case, role, &roles[0]).await
         } else {
-            writes::request(&mut case, role).await
+            case.read(role).await
         };
         outcomes.push(outcome.map_err(|problem| {
             let files: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
@@ -140,6 +129,17 @@ pub async fn case(database: &Database, tape: &Tape) -> Result<Vec<Outcome>, Stri
         })?);
     }
     Ok(outcomes)
+}
+
+/// Random variables of a session.
+fn session(tape: &Tape) -> BTreeMap<&'static str, String> {
+    let ids = (0..tape.below(3)).map(|_| tape.below(4).to_string());
+    let ids: Vec<String> = ids.collect();
+    BTreeMap::from([
+        ("x-hasura-user-id", tape.below(4).to_string()),
+        ("x-hasura-word", (tape.pick(&["a", "b", "ab"])).to_owned()),
+        ("x-hasura-ids", format!("{{{}}}", ids.join(","))),
+    ])
 }
 
 /// An engine over the metadata of a case.
@@ -213,6 +213,14 @@ impl Case<'_> {
             return Err(format!("{request}\nby JSON {by_json}\nby rows {by_rows}"));
         }
         Ok(outcome)
+    }
+
+    /// A mutation of the role, or mutations of the administrator under the eyes of the role.
+    async fn write(&mut self, role: &Role, admin: &Role) -> Result<Outcome, String> {
+        if self.tape.chance(5) {
+            return live::over_writes(self, role, admin).await;
+        }
+        writes::request(self, role).await
     }
 
     /// Compares all rows with those in memory.
