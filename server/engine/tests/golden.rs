@@ -10,6 +10,11 @@
     reason = "the test command says in the environment where PostgreSQL is"
 )]
 
+#[path = "support/database.rs"]
+mod database;
+#[path = "support/library.rs"]
+mod library;
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -17,87 +22,29 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use async_graphql::{EmptyMutation, Request};
-use diesel_async::{
-    AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
-};
 use engine::{
-    Engine, EngineBuilder, Pool, Session,
-    metadata::{Directory, load},
+    Engine, EngineBuilder, Session,
+    metadata::Directory,
     model::{Execution, Options},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
+use crate::database::Database;
+
 /// How many mutations run at the same time.
 const AT_ONCE: usize = 4;
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
 
-struct Database {
-    admin_url: String,
-    name: String,
-}
-
-impl Database {
-    /// A new database with the schema of the cases.
-    async fn create(name: String) -> Result<Self> {
-        let database = Self::made(name, "template1").await?;
-        let schema = std::fs::read_to_string(format!("{FOLDER}/schema.sql"))?;
-        AsyncPgConnection::establish(&database.url())
-            .await?
-            .batch_execute(&schema)
-            .await?;
-        Ok(database)
-    }
-
-    /// A copy of this database, to which nothing may be connected.
-    async fn copy(&self, name: String) -> Result<Self> {
-        Self::made(name, &self.name).await
-    }
-
-    async fn made(name: String, template: &str) -> Result<Self> {
-        let admin_url = std::env::var("SECRETARIAT_TEST_PG")
-            .context("SECRETARIAT_TEST_PG is not set: run the tests by `cargo xtask test`")?;
-        let mut admin = AsyncPgConnection::establish(&admin_url).await?;
-        admin
-            .batch_execute(&format!("drop database if exists {name} with (force)"))
-            .await?;
-        admin
-            .batch_execute(&format!("create database {name} template {template}"))
-            .await?;
-        Ok(Self { admin_url, name })
-    }
-
-    fn url(&self) -> String {
-        let (server, _) = self
-            .admin_url
-            .rsplit_once('/')
-            .unwrap_or((&self.admin_url, ""));
-        format!("{server}/{}", self.name)
-    }
-
-    async fn drop(self) -> Result<()> {
-        let mut admin = AsyncPgConnection::establish(&self.admin_url).await?;
-        Ok(admin
-            .batch_execute(&format!("drop database {} with (force)", self.name))
-            .await?)
-    }
-
-    async fn engine(&self, execution: Execution) -> Result<Engine<EmptyMutation>> {
-        let mut manager = ManagerConfig::default();
-        manager.recycling_method = RecyclingMethod::Fast;
-        let manager = AsyncDieselConnectionManager::new_with_config(self.url(), manager);
-        let directory = Directory::read(&Path::new(FOLDER).join("metadata"))?;
-        let pool = Pool::builder(manager).build()?;
-        let builder = EngineBuilder {
-            options: Options {
-                read_only: &[],
-                stringify_numbers: true,
-                execution,
-            },
-            ..EngineBuilder::new(pool, load(&directory)?, EmptyMutation)
-        };
-        Ok(builder.build().await?)
-    }
+/// An engine that executes so.
+async fn engine(database: &Database, execution: Execution) -> Result<Engine<EmptyMutation>> {
+    let builder = EngineBuilder {
+        options: Options {
+            read_only: &[],
+            stringify_numbers: true,
+            execution,
+        },
+        ..database.builder(&library::metadata()?)?
+    };
+    Ok(builder.build().await?)
 }
 
 fn read(path: &Path) -> Result<serde_json::Value> {
@@ -180,9 +127,9 @@ impl Case {
         Ok((answer, problems))
     }
 
-    async fn mutation(&self, template: &Database, name: String) -> Result<Vec<String>> {
-        let own = template.copy(name).await?;
-        let engine = own.engine(Execution::Json).await?;
+    async fn mutation(&self, template: &Database) -> Result<Vec<String>> {
+        let own = Database::create("golden", &template.name, 1).await?;
+        let engine = engine(&own, Execution::Json).await?;
         let (_, problems) = self.recorded(&engine).await?;
         drop(engine);
         own.drop().await?;
@@ -214,23 +161,19 @@ impl Case {
 
 #[tokio::test]
 async fn every_case_answers_as_recorded() -> Result<()> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(format!("{FOLDER}/cases"))?
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(format!("{}/cases", library::FOLDER))?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
     paths.sort();
     assert!(paths.len() > 40, "only {} cases were found", paths.len());
-    let process = std::process::id();
-    let template = Database::create(format!("golden_{process}_template")).await?;
-    let database = template.copy(format!("golden_{process}_queries")).await?;
-    let by_json = database.engine(Execution::Json).await?;
-    let by_rows = database.engine(Execution::Rows).await?;
+    let template = library::database("golden").await?;
+    let database = Database::create("golden", &template.name, 1).await?;
+    let by_json = engine(&database, Execution::Json).await?;
+    let by_rows = engine(&database, Execution::Rows).await?;
     let cases = paths.into_iter().map(Case::read);
     let cases = cases.collect::<Result<Vec<_>>>()?;
     let (mutations, queries): (Vec<_>, Vec<_>) = cases.into_iter().partition(Case::is_mutation);
-    let mutations = mutations.iter().enumerate().map(|(position, case)| {
-        let name = format!("golden_{process}_{position}");
-        case.mutation(&template, name)
-    });
+    let mutations = mutations.iter().map(|case| case.mutation(&template));
     let found: Vec<Vec<String>> = stream::iter(mutations)
         .buffered(AT_ONCE)
         .try_collect()
@@ -248,8 +191,8 @@ async fn every_case_answers_as_recorded() -> Result<()> {
 
 #[tokio::test]
 async fn a_kept_plan_serves_only_variables_of_its_shape() -> Result<()> {
-    let database = Database::create(format!("golden_{}_plans", std::process::id())).await?;
-    let engine = database.engine(Execution::Chosen).await?;
+    let database = library::database("golden").await?;
+    let engine = engine(&database, Execution::Chosen).await?;
     let answer = async |query: &str, variables: serde_json::Value| -> Result<String> {
         let request = serde_json::json!({ "query": query, "variables": variables });
         let session = Session::new(Session::ADMIN, []);
@@ -298,8 +241,7 @@ fn builder(database: &Database, tables: &str) -> Result<EngineBuilder<EmptyMutat
         ("databases/databases.yaml".to_owned(), databases.to_owned()),
         ("databases/tables.yaml".to_owned(), tables.to_owned()),
     ]);
-    let pool = Pool::builder(AsyncDieselConnectionManager::new(database.url())).build()?;
-    Ok(EngineBuilder::new(pool, load(&directory)?, EmptyMutation))
+    database.builder(&directory)
 }
 
 /// What is said of such metadata, and nothing when it is accepted.
@@ -312,7 +254,7 @@ async fn refusal(database: &Database, tables: &str) -> Result<String> {
 
 #[tokio::test]
 async fn inconsistent_metadata_lists_every_problem() -> Result<()> {
-    let database = Database::create(format!("golden_{}_inconsistent", std::process::id())).await?;
+    let database = library::database("golden").await?;
     let tables = "- table: {name: nowhere}\n\
              - table: {name: author}\n  object_relationships: [{name: x, using: {foreign_key_constraint_on: name}}]\n  \
              select_permissions:\n  - role: r\n    permission: {columns: [isbn], filter: {gone: {_eq: 1}}}\n  \
@@ -332,7 +274,7 @@ async fn inconsistent_metadata_lists_every_problem() -> Result<()> {
 
 #[tokio::test]
 async fn two_fields_of_a_root_have_two_names() -> Result<()> {
-    let database = Database::create(format!("golden_{}_names", std::process::id())).await?;
+    let database = library::database("golden").await?;
     for (author, book, clash) in [
         // One table.
         (
@@ -394,7 +336,7 @@ async fn two_fields_of_a_root_have_two_names() -> Result<()> {
 
 #[tokio::test]
 async fn a_query_and_a_mutation_of_one_name_are_two() -> Result<()> {
-    let database = Database::create(format!("golden_{}_same", std::process::id())).await?;
+    let database = library::database("golden").await?;
     let tables = "- table: {name: author}\n  configuration: {custom_root_fields: {select: both}}\n\
                   - table: {name: shelf}\n  configuration: {custom_root_fields: {delete: both}}\n";
     let engine = builder(&database, tables)?.build().await?;

@@ -9,26 +9,28 @@
     reason = "serde_json answers null where nothing is"
 )]
 
+#[path = "support/database.rs"]
+mod database;
+
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use async_graphql::EmptyMutation;
 use axum::http::HeaderMap;
 use diesel::sql_types::{BigInt, Bool};
-use diesel_async::{
-    AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
-};
+use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use engine::{
-    Engine, EngineBuilder, GraphqlError, Pool, Session,
+    Engine, GraphqlError, Session,
     http::{Api, Authenticate, Authenticated, Channel, Origins, routes},
-    metadata::{Directory, load},
+    metadata::Directory,
 };
 use serde_json::{Value as Json, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
+
+use crate::database::{Database, EMPTY};
 
 const SCHEMA: &str = "
 create table quick (id int primary key);
@@ -76,57 +78,13 @@ impl Authenticate for Everybody {
     }
 }
 
-/// A database of its own.
-struct Database {
-    admin_url: String,
-    name: String,
-    url: String,
-}
-
-impl Database {
-    async fn create(name: &str) -> Result<Self> {
-        let admin_url = std::env::var("SECRETARIAT_TEST_PG")
-            .context("SECRETARIAT_TEST_PG is not set: run the tests by `cargo xtask test`")?;
-        let name = format!("{name}_{}", std::process::id());
-        let mut admin = AsyncPgConnection::establish(&admin_url).await?;
-        admin
-            .batch_execute(&format!("drop database if exists {name} with (force)"))
-            .await?;
-        admin
-            .batch_execute(&format!("create database {name}"))
-            .await?;
-        let (server, _) = admin_url.rsplit_once('/').unwrap_or((&admin_url, ""));
-        let url = format!("{server}/{name}");
-        AsyncPgConnection::establish(&url)
-            .await?
-            .batch_execute(SCHEMA)
-            .await?;
-        Ok(Self {
-            admin_url,
-            name,
-            url,
-        })
-    }
-
-    /// An engine with one pooled connection.
-    async fn engine(&self) -> Result<Engine<EmptyMutation>> {
-        let mut manager = ManagerConfig::default();
-        manager.recycling_method = RecyclingMethod::Fast;
-        let manager = AsyncDieselConnectionManager::new_with_config(&self.url, manager);
-        let file = ("databases/databases.yaml".to_owned(), METADATA.to_owned());
-        let pool = Pool::builder(manager).max_size(1).build()?;
-        let builder = EngineBuilder::new(pool, load(&Directory::new([file]))?, EmptyMutation);
-        Ok(builder.build().await?)
-    }
-
-    async fn drop(self) -> Result<()> {
-        let name = self.name;
-        AsyncPgConnection::establish(&self.admin_url)
-            .await?
-            .batch_execute(&format!("drop database {name} with (force)"))
-            .await?;
-        Ok(())
-    }
+/// A database with the tables, and an engine over it with one pooled connection.
+async fn start() -> Result<(Database, Engine<EmptyMutation>)> {
+    let database = Database::create("writes", EMPTY, 1).await?;
+    database.run(SCHEMA).await?;
+    let file = ("databases/databases.yaml".to_owned(), METADATA.to_owned());
+    let engine = database.builder(&Directory::new([file]))?.build().await?;
+    Ok((database, engine))
 }
 
 /// Serves an engine; returns the address.
@@ -186,9 +144,9 @@ struct Count {
 
 #[tokio::test]
 async fn a_dropped_request_leaves_nothing_behind() -> Result<()> {
-    let database = Database::create("dropped").await?;
-    let address = serve(database.engine().await?).await?;
-    let mut watcher = AsyncPgConnection::establish(&database.url).await?;
+    let (database, engine) = start().await?;
+    let address = serve(engine).await?;
+    let mut watcher = database.connect().await?;
     watcher.batch_execute("select pg_advisory_lock(1)").await?;
 
     let both = "mutation { insert_quick_one(object: {id: 1}) { id } insert_slow_one(object: {id: 1}) { id } }";
@@ -240,8 +198,7 @@ async fn many_rows_keep_their_order() -> Result<()> {
     const ROWS: usize = 20_000;
     const INSERT: &str = "mutation($rows: [parent_insert_input!]!) \
                           { insert_parent(objects: $rows) { affected_rows returning { id name note } } }";
-    let database = Database::create("many").await?;
-    let engine = database.engine().await?;
+    let (database, engine) = start().await?;
     let alike = |position: usize| json!({ "name": format!("n{position}") });
     let mixed = |position: usize| match position % 2 {
         0 => json!({ "name": format!("n{position}") }),
@@ -273,8 +230,7 @@ async fn many_rows_keep_their_order() -> Result<()> {
 
 #[tokio::test]
 async fn the_number_of_rows_does_not_decide_the_number_of_statements() -> Result<()> {
-    let database = Database::create("statements").await?;
-    let engine = database.engine().await?;
+    let (database, engine) = start().await?;
     let query = "mutation($rows: [parent_insert_input!]!) \
                  { insert_parent(objects: $rows) { returning { name children { name } } } }";
     for parents in [1, 2, 50] {
@@ -305,8 +261,7 @@ async fn the_number_of_rows_does_not_decide_the_number_of_statements() -> Result
 /// PostgreSQL does not tell which rows of a partitioned table were added, so each must satisfy both checks.
 #[tokio::test]
 async fn a_partitioned_table_asks_both_checks_after_a_conflict() -> Result<()> {
-    let database = Database::create("partitioned").await?;
-    let engine = database.engine().await?;
+    let (database, engine) = start().await?;
     let upsert = async |id: i32, amount: i32| -> Result<Json> {
         let query = "mutation($row: part_insert_input!) { insert_part_one(object: $row, \
                      on_conflict: {constraint: part_pkey, update_columns: [amount]}) { amount } }";

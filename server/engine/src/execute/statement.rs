@@ -299,7 +299,7 @@ fn violation(message: String) -> GraphqlError {
 /// diesel does not hand on the SQLSTATE, so the class is told by the words that PostgreSQL uses for it. A message
 /// that is not known here is a fault of ours and is not shown.
 fn is_data_exception(message: &str) -> bool {
-    const BEGINNINGS: [&str; 38] = [
+    const BEGINNINGS: [&str; 41] = [
         "invalid input",
         "malformed",
         "value too long",
@@ -307,14 +307,17 @@ fn is_data_exception(message: &str) -> bool {
         "OFFSET must not be negative",
         "LIKE pattern must not",
         "invalid regular expression",
+        "SQL regular expression",
         "regular expression failed",
         "date/time field value",
         "invalid symbol",
         "invalid base64",
+        "unexpected \"=\"",
         "invalid byte sequence",
         "invalid escape",
         "invalid hexadecimal",
         "invalid cidr",
+        "invalid octet",
         "invalid value",
         "invalid XML",
         "syntax error in ts",

@@ -46,6 +46,13 @@ impl Directory {
         Self(files.into_iter().collect())
     }
 
+    /// The same with these files, which take the place of those of the same name.
+    #[must_use]
+    pub fn with(mut self, files: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.0.extend(files);
+        self
+    }
+
     /// Every YAML file below `root`.
     pub fn read(root: &Path) -> Result<Self, LoadError> {
         let mut files = BTreeMap::new();

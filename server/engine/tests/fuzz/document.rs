@@ -5,16 +5,14 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     chance::Chance,
     schema::{Field, Input, Kind, Schema, Type},
+    text::{self, Variables, arguments, literal},
     values,
 };
-
-/// Marks a text as the name of an enumeration.
-const MARK: char = '\u{1}';
 
 pub struct Maker<'a> {
     chance: &'a mut Chance,
     schema: &'a Schema,
-    variables: Vec<(String, Json)>,
+    variables: Variables,
 }
 
 impl<'a> Maker<'a> {
@@ -22,15 +20,15 @@ impl<'a> Maker<'a> {
         Self {
             chance,
             schema,
-            variables: Vec::new(),
+            variables: Variables::default(),
         }
     }
 
     pub fn request(mut self) -> Json {
         let schema = self.schema;
         let position = match self.chance.below(20) {
-            0..14 => 0,
-            14..19 => 1,
+            0..13 => 0,
+            13..18 => 1,
             _ => 2,
         };
         let (operation, root) = schema.roots.get(position).unwrap_or(&schema.roots[0]);
@@ -40,27 +38,12 @@ impl<'a> Maker<'a> {
             1 + self.chance.below(2)
         };
         let selection = self.selection(root, 4, fields);
-        let declared: Vec<String> = self
-            .variables
-            .iter()
-            .enumerate()
-            .map(|(position, (ty, _))| format!("$v{position}: {ty}"))
-            .collect();
-        let declared = match declared.as_slice() {
-            [] => String::new(),
-            declared => format!("({})", declared.join(", ")),
-        };
+        let declared = self.variables.declared();
         let mut query = format!("{operation} q{declared} {selection}");
         if self.chance.percent(4) {
             query = self.broken(&query);
         }
-        let given: Map<String, Json> = self
-            .variables
-            .iter()
-            .enumerate()
-            .map(|(position, (_, value))| (format!("v{position}"), plain(value)))
-            .collect();
-        json!({ "query": query, "variables": given })
+        json!({ "query": query, "variables": self.variables.given() })
     }
 
     /// The text with a character more or less.
@@ -113,18 +96,15 @@ impl<'a> Maker<'a> {
     }
 
     fn field(&mut self, field: &'a Field, depth: usize) -> String {
-        let mut arguments = Vec::new();
+        let mut given = Vec::new();
         for argument in &field.arguments {
             let is_required = matches!(argument.ty, Type::Required(_));
             if is_required || self.chance.percent(30) {
                 let value = self.argument(argument);
-                arguments.push(format!("{}: {value}", argument.name));
+                given.push(format!("{}: {value}", argument.name));
             }
         }
-        let arguments = match arguments.as_slice() {
-            [] => String::new(),
-            arguments => format!("({})", arguments.join(", ")),
-        };
+        let arguments = arguments(&given);
         let name = field.ty.name();
         let is_composite = matches!(
             self.schema.types.get(name),
@@ -147,10 +127,15 @@ impl<'a> Maker<'a> {
     }
 
     fn argument(&mut self, argument: &Input) -> String {
-        let value = self.value(&argument.ty, 5);
+        let value = match argument.name.as_str() {
+            _ if self.chance.percent(20) => self.value(&argument.ty, 5),
+            "after" | "before" => values::cursor(self.chance),
+            // A stream takes one column.
+            "cursor" => json!([self.named(argument.ty.name(), 5)]),
+            _ => self.value(&argument.ty, 5),
+        };
         if self.chance.percent(50) {
-            self.variables.push((argument.ty.text(), value));
-            return format!("$v{}", self.variables.len() - 1);
+            return self.variables.declare(&argument.ty.text(), &value);
         }
         literal(&value)
     }
@@ -176,14 +161,15 @@ impl<'a> Maker<'a> {
     fn named(&mut self, name: &str, depth: usize) -> Json {
         match self.schema.types.get(name) {
             Some(Kind::Enumeration(names)) if !names.is_empty() => {
-                json!(format!("{MARK}{}", self.chance.pick(names)))
+                let chosen: &String = self.chance.pick(names);
+                text::name(chosen)
             }
             Some(Kind::Inputs(inputs)) => {
                 let mut object = Map::new();
-                let count = if depth == 0 {
-                    0
-                } else {
-                    1 + self.chance.below(2)
+                let count = match depth {
+                    0 => 0,
+                    _ if name.ends_with("_stream_cursor_value_input") => 1,
+                    _ => 1 + self.chance.below(2),
                 };
                 for _ in 0..count {
                     let input = self.chance.pick(inputs);
@@ -211,7 +197,13 @@ impl<'a> Maker<'a> {
         let ty = self.chance.pick(types);
         let mut object = Map::from_iter([("__typename".to_owned(), json!(ty))]);
         if let Some(Kind::Object(fields)) = schema.types.get(ty) {
-            for field in fields.iter().filter(|field| field.arguments.is_empty()) {
+            let is_leaf = |field: &&Field| {
+                !matches!(schema.types.get(field.ty.name()), Some(Kind::Object(_)))
+            };
+            for field in fields.iter().filter(is_leaf) {
+                if self.chance.percent(30) {
+                    continue;
+                }
                 object.insert(
                     field.name.clone(),
                     values::scalar(self.chance, field.ty.name()),
@@ -219,46 +211,5 @@ impl<'a> Maker<'a> {
             }
         }
         Json::Object(object)
-    }
-}
-
-fn plain(value: &Json) -> Json {
-    match value {
-        Json::String(text) => json!(text.trim_start_matches(MARK)),
-        Json::Array(items) => items.iter().map(plain).collect(),
-        Json::Object(members) => members
-            .iter()
-            .map(|(key, value)| (key.clone(), plain(value)))
-            .collect(),
-        other => other.clone(),
-    }
-}
-
-/// The value as a document writes it.
-fn literal(value: &Json) -> String {
-    match value {
-        Json::String(text) => match text.strip_prefix(MARK) {
-            Some(name) => name.to_owned(),
-            None => value.to_string(),
-        },
-        Json::Array(items) => {
-            let items: Vec<String> = items.iter().map(literal).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Json::Object(members) => {
-            let is_name = |key: &str| {
-                !key.is_empty()
-                    && key
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
-            };
-            let members: Vec<String> = members
-                .iter()
-                .filter(|(key, _)| is_name(key))
-                .map(|(key, value)| format!("{key}: {}", literal(value)))
-                .collect();
-            format!("{{{}}}", members.join(", "))
-        }
-        other => other.to_string(),
     }
 }

@@ -11,33 +11,33 @@
 )]
 
 mod chance;
+#[path = "../support/database.rs"]
+mod database;
 mod document;
+#[path = "../support/library.rs"]
+mod library;
 mod schema;
+#[path = "../support/text.rs"]
+mod text;
 mod values;
 
 use std::{
     collections::BTreeMap,
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use async_graphql::{EmptyMutation, Request};
-use diesel_async::{
-    AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
-};
+use axum::http::{HeaderMap, HeaderValue};
 use engine::{
-    Engine, EngineBuilder, Pool, Session,
-    metadata::{Directory, load},
+    Engine, EngineBuilder, Session,
     model::{Execution, Options},
 };
 use futures::StreamExt as _;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::{chance::Chance, document::Maker, schema::Schema};
+use crate::{chance::Chance, database::Database, document::Maker, schema::Schema};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
 /// What an answer may be refused with: faults of the client.
 const REFUSALS: [&str; 11] = [
     "bad-request",
@@ -54,36 +54,115 @@ const REFUSALS: [&str; 11] = [
 ];
 /// How many different problems end a run.
 const ENOUGH: usize = 12;
+/// How many requests one copy of the library answers.
+const ROUND: u32 = 2_000;
+/// After how many requests each kind must have been answered.
+const MANY: u32 = 10_000;
+/// How many kinds of requests are counted.
+const KINDS: usize = 7;
 
 fn number(variable: &str, usual: u64) -> u64 {
     let given = std::env::var(variable).ok();
     given.and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
-async fn run(url: &str, sql: &str) {
-    let mut conn = AsyncPgConnection::establish(url).await.unwrap();
-    conn.batch_execute(sql).await.unwrap();
-}
-
-async fn engine(url: &str, execution: Execution) -> Arc<Engine<EmptyMutation>> {
-    let mut manager = ManagerConfig::default();
-    manager.recycling_method = RecyclingMethod::Fast;
-    let manager = AsyncDieselConnectionManager::new_with_config(url, manager);
-    let directory = Directory::read(&Path::new(FOLDER).join("metadata")).unwrap();
-    let pool = Pool::builder(manager).max_size(4).build().unwrap();
+async fn engine(database: &Database, execution: Execution) -> Arc<Engine<EmptyMutation>> {
     let builder = EngineBuilder {
         options: Options {
             execution,
             ..Options::default()
         },
-        ..EngineBuilder::new(pool, load(&directory).unwrap(), EmptyMutation)
+        ..database.builder(&library::metadata().unwrap()).unwrap()
     };
     Arc::new(builder.build().await.unwrap())
 }
 
-fn session(role: &str) -> Session {
-    let variable = ("x-hasura-user-id".to_owned(), "r1".to_owned());
-    Session::new(role, [variable])
+/// Who asks.
+#[derive(Debug, Clone)]
+struct Caller {
+    role: String,
+    /// Whether a backend asks, which some permissions are only for.
+    is_backend: bool,
+}
+
+impl Caller {
+    fn session(&self) -> Session {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-hasura-role", self.role.parse().unwrap());
+        headers.insert("x-hasura-user-id", HeaderValue::from_static("r1"));
+        if self.is_backend {
+            let name = "x-hasura-use-backend-only-permissions";
+            headers.insert(name, HeaderValue::from_static("true"));
+            return Session::from_operator_headers(&headers).unwrap();
+        }
+        let variable = ("x-hasura-user-id".to_owned(), "r1".to_owned());
+        Session::new(self.role.as_str(), [variable])
+    }
+}
+
+/// A copy of the library, and engines over it. It is thrown away before what was written there hides the rest.
+struct Copy {
+    database: Database,
+    engines: [Arc<Engine<EmptyMutation>>; 2],
+}
+
+impl Copy {
+    async fn new(template: &Database) -> Self {
+        let database = Database::create("fuzz", &template.name, 4).await.unwrap();
+        let patience = format!(
+            "alter database {} set statement_timeout = '20s'",
+            database.name
+        );
+        database.run(&patience).await.unwrap();
+        let engines = [
+            engine(&database, Execution::Json).await,
+            engine(&database, Execution::Rows).await,
+        ];
+        Self { database, engines }
+    }
+
+    async fn schemas(&self) -> Vec<(Caller, Schema)> {
+        let mut schemas = Vec::new();
+        let engine = &self.engines[0];
+        for role in engine.model().roles() {
+            for is_backend in [false, true] {
+                let caller = Caller {
+                    role: role.to_owned(),
+                    is_backend,
+                };
+                let request = Request::new(schema::INTROSPECTION);
+                let answer = engine.execute(caller.session(), request).await.into_json();
+                let schema = Schema::read(&serde_json::from_str(&answer).unwrap());
+                schemas.push((caller, schema));
+            }
+        }
+        schemas
+    }
+
+    async fn drop(self) {
+        drop(self.engines);
+        self.database.drop().await.unwrap();
+    }
+}
+
+/// What of a request deserves to be counted.
+fn kinds(caller: &Caller, made: &Json) -> Vec<&'static str> {
+    let query = made["query"].as_str().unwrap();
+    let marks = [
+        ("mutation", "mutation q"),
+        ("subscription", "subscription q"),
+        ("stream", "_stream("),
+        ("connection", "_connection"),
+        ("entities", "_entities("),
+    ];
+    let found = marks.into_iter().filter(|(_, mark)| query.contains(mark));
+    let by_role = [
+        ("inherited role", caller.role == "patron"),
+        ("backend", caller.is_backend),
+    ];
+    let by_role = by_role.into_iter().filter(|(_, is_so)| *is_so);
+    let kinds = found.map(|(kind, _)| kind);
+    kinds.chain(by_role.map(|(kind, _)| kind)).collect()
 }
 
 /// What is wrong with an answer, if anything is.
@@ -98,83 +177,97 @@ fn problem(answer: &Json) -> Option<String> {
         .map(ToString::to_string)
 }
 
+/// What came of all requests.
+#[derive(Default)]
+struct Tally {
+    done: u32,
+    good: u32,
+    /// How many of each kind were answered.
+    kinds: BTreeMap<&'static str, u32>,
+    /// What is wrong, and the first request that showed it.
+    problems: BTreeMap<String, String>,
+}
+
+impl Tally {
+    fn note(&mut self, caller: &Caller, made: &Json, answer: &Json) {
+        self.done += 1;
+        if answer.get("errors").is_none() && !answer.is_null() {
+            self.good += 1;
+            for kind in kinds(caller, made) {
+                *self.kinds.entry(kind).or_default() += 1;
+            }
+        }
+        if let Some(problem) = problem(answer) {
+            println!("{problem}");
+            let text: String = made.to_string().chars().take(3000).collect();
+            let first = || format!("{caller:?}: {text}");
+            self.problems.entry(problem).or_insert_with(first);
+        }
+    }
+
+    fn judge(&self, seed: u64) {
+        let (done, good, kinds) = (self.done, self.good, &self.kinds);
+        println!("seed {seed}: {done} requests, {good} answered, among them {kinds:?}");
+        assert!(
+            good * 10 > done,
+            "only {good} of {done} requests were answered"
+        );
+        assert!(
+            self.problems.is_empty(),
+            "seed {seed}: {:#?}",
+            self.problems
+        );
+        assert!(
+            done < MANY || kinds.len() == KINDS,
+            "some kind of request never succeeds: {kinds:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn no_request_is_a_fault_of_ours() {
     let log = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::ERROR)
         .with_test_writer();
     log.init();
-    let admin_url = std::env::var("SECRETARIAT_TEST_PG").unwrap();
-    let name = format!("fuzz_{}", std::process::id());
-    run(&admin_url, &format!("create database {name}")).await;
-    // Compiling statements that come once would take longer than everything else.
-    let settings = format!(
-        "alter database {name} set jit = off; alter database {name} set statement_timeout = '20s'"
-    );
-    for setting in settings.split("; ") {
-        run(&admin_url, setting).await;
-    }
-    let url = format!("{}/{name}", admin_url.rsplit_once('/').unwrap().0);
-    run(
-        &url,
-        &std::fs::read_to_string(format!("{FOLDER}/schema.sql")).unwrap(),
-    )
-    .await;
-    let engines = [
-        engine(&url, Execution::Json).await,
-        engine(&url, Execution::Rows).await,
-    ];
-    let mut schemas = Vec::new();
-    for role in engines[0].model().roles() {
-        let request = Request::new(schema::INTROSPECTION);
-        let answer = engines[0].execute(session(role), request).await.into_json();
-        schemas.push((
-            role.to_owned(),
-            Schema::read(&serde_json::from_str(&answer).unwrap()),
-        ));
-    }
-
+    let template = library::database("fuzz").await.unwrap();
+    let mut copy = Copy::new(&template).await;
+    let schemas = copy.schemas().await;
     let seed = number("FUZZ_SEED", 20_261_122);
     let end = Instant::now() + Duration::from_secs(number("FUZZ_SECONDS", 10));
     let mut chance = Chance::new(seed);
-    let mut problems: BTreeMap<String, String> = BTreeMap::new();
-    let (mut done, mut good) = (0_u32, 0_u32);
-    while Instant::now() < end && problems.len() < ENOUGH {
-        let (role, schema) = chance.pick(&schemas);
+    let mut tally = Tally::default();
+    while Instant::now() < end && tally.problems.len() < ENOUGH {
+        let (caller, schema) = chance.pick(&schemas);
         let made = Maker::new(&mut chance, schema).request();
-        done += 1;
-        let answer = answer(chance.pick(&engines), session(role), &made).await;
-        good += u32::from(answer.get("errors").is_none());
-        if let Some(problem) = problem(&answer) {
-            println!("{problem}");
-            let text = made.to_string();
-            problems.entry(problem).or_insert_with(|| {
-                format!("{role}: {}", text.chars().take(3000).collect::<String>())
-            });
+        let answer = answer(chance.pick(&copy.engines), caller.session(), &made).await;
+        tally.note(caller, &made, &answer);
+        if tally.done.is_multiple_of(ROUND) {
+            copy.drop().await;
+            copy = Copy::new(&template).await;
         }
     }
-    drop(engines);
-    run(&admin_url, &format!("drop database {name} with (force)")).await;
-    println!("seed {seed}: {done} requests, {good} answered");
-    assert!(
-        good * 10 > done,
-        "only {good} of {done} requests were answered"
-    );
-    assert!(problems.is_empty(), "seed {seed}: {problems:#?}");
+    copy.drop().await;
+    template.drop().await.unwrap();
+    tally.judge(seed);
 }
 
-/// The answer, the first one of a subscription; null when it does not come at once.
+/// The answer, the first one of a subscription; null when a stream has no rows.
 async fn answer(engine: &Arc<Engine<EmptyMutation>>, session: Session, made: &Json) -> Json {
     let Ok(request) = serde_json::from_value::<Request>(made.clone()) else {
         return Json::Null;
     };
-    if !made["query"].as_str().unwrap().contains("subscription") {
+    let query = made["query"].as_str().unwrap();
+    if !query.contains("subscription") {
         let answer = engine.execute(session, request).await.into_json();
         return serde_json::from_str(&answer).unwrap();
     }
     let mut answers = engine.stream(session, request);
-    let first = tokio::time::timeout(Duration::from_millis(150), answers.next()).await;
-    first.ok().flatten().map_or(Json::Null, |answer| {
-        serde_json::from_str(&answer.into_json()).unwrap()
-    })
+    let may_wait = query.contains("_stream");
+    let patience = if may_wait { 40 } else { 30_000 };
+    match tokio::time::timeout(Duration::from_millis(patience), answers.next()).await {
+        Ok(first) => serde_json::from_str(&first.unwrap().into_json()).unwrap(),
+        Err(_) if may_wait => Json::Null,
+        Err(_) => json!({ "errors": ["a live query is never answered"] }),
+    }
 }

@@ -1,5 +1,6 @@
 //! Values of scalars: ordinary, at the edges, and of other types.
 
+use base64::Engine as _;
 use serde_json::{Value as Json, json};
 
 use crate::chance::Chance;
@@ -98,7 +99,7 @@ pub fn scalar(chance: &mut Chance, name: &str) -> Json {
 }
 
 fn int(chance: &mut Chance) -> Json {
-    match chance.below(12) {
+    match chance.below(30) {
         0 => json!(i64::from(i32::MAX)),
         1 => json!(i64::from(i32::MIN)),
         2 => json!(2_147_483_648_i64),
@@ -130,6 +131,18 @@ fn document(chance: &mut Chance, depth: usize) -> Json {
             json!({ *key: document(chance, depth - 1), "a": document(chance, depth - 1) })
         }
     }
+}
+
+/// A cursor of a few values.
+pub fn cursor(chance: &mut Chance) -> Json {
+    let values: Json = (0..=chance.below(3))
+        .map(|_| match chance.below(4) {
+            0 => Json::Null,
+            1 => text(chance),
+            _ => json!(chance.below(4).to_string()),
+        })
+        .collect();
+    json!(base64::engine::general_purpose::STANDARD.encode(values.to_string()))
 }
 
 /// A value of another type, or a very deep one.

@@ -9,6 +9,8 @@
     reason = "a missing member of an answer is null, or fails the test"
 )]
 
+#[path = "../support/database.rs"]
+mod database;
 mod documents;
 mod events;
 mod explain;
@@ -16,6 +18,8 @@ mod hostile;
 mod issuers;
 mod jwt;
 mod jwt_keys;
+#[path = "../support/library.rs"]
+mod library;
 mod limits;
 mod live;
 mod socket;

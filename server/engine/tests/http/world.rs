@@ -2,25 +2,21 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use async_graphql::EmptyMutation;
 use axum::http::HeaderMap;
-use diesel_async::{
-    AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
-};
 use engine::{
-    Code, Engine, EngineBuilder, GraphqlError, Pool, Session,
+    Code, Engine, EngineBuilder, GraphqlError, Session,
     execute::limits::LimitRules,
     http::{Api, Authenticate, Authenticated, Channel, Origins, routes, standalone},
-    metadata::{Directory, load},
     model::{Execution, Options},
 };
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
+use crate::{database::Database, library};
+
 /// What callers send to be believed.
 pub const SECRET: &str = "open";
 
@@ -38,8 +34,7 @@ pub struct Setup {
 
 /// A running server.
 pub struct World {
-    name: String,
-    admin_url: String,
+    database: Database,
     pub address: SocketAddr,
     pub engine: Arc<Engine<EmptyMutation>>,
     /// Ends every session.
@@ -73,28 +68,6 @@ impl Authenticate for Believer {
     }
 }
 
-fn metadata(files: Vec<(&'static str, String)>) -> Result<Directory> {
-    let folder = format!("{FOLDER}/metadata");
-    let mut all = Vec::new();
-    let mut pending = vec![std::path::PathBuf::from(&folder)];
-    while let Some(path) = pending.pop() {
-        if path.is_dir() {
-            for entry in std::fs::read_dir(path)? {
-                pending.push(entry?.path());
-            }
-        } else {
-            let name = path.strip_prefix(&folder)?.display().to_string();
-            all.push((name, std::fs::read_to_string(&path)?));
-        }
-    }
-    all.extend(
-        files
-            .into_iter()
-            .map(|(name, text)| (name.to_owned(), text)),
-    );
-    Ok(Directory::new(all))
-}
-
 impl World {
     /// A server that believes whoever sends the secret.
     pub async fn start(setup: Setup) -> Result<Self> {
@@ -106,26 +79,11 @@ impl World {
     }
 
     pub async fn start_with(setup: Setup, authenticator: impl Authenticate) -> Result<Self> {
-        let admin_url = std::env::var("SECRETARIAT_TEST_PG")
-            .context("SECRETARIAT_TEST_PG is not set: run the tests by `cargo xtask test`")?;
-        let name = format!("http_{}", uuid::Uuid::new_v4().simple());
-        AsyncPgConnection::establish(&admin_url)
-            .await?
-            .batch_execute(&format!("create database {name}"))
-            .await?;
-        let (server, _) = admin_url
-            .rsplit_once('/')
-            .context("no database in the URL")?;
-        let url = format!("{server}/{name}");
-        let schema = std::fs::read_to_string(format!("{FOLDER}/schema.sql"))?;
-        let mut conn = AsyncPgConnection::establish(&url).await?;
-        conn.batch_execute(&schema).await?;
-        conn.batch_execute(setup.sql).await?;
-        let mut manager = ManagerConfig::default();
-        manager.recycling_method = RecyclingMethod::Fast;
-        let manager = AsyncDieselConnectionManager::new_with_config(url, manager);
-        let pool = Pool::builder(manager).max_size(4).build()?;
-        let metadata = load(&metadata(setup.files)?)?;
+        let database = library::database("http").await?;
+        database.run(setup.sql).await?;
+        let files = setup.files.into_iter();
+        let files = files.map(|(name, text)| (name.to_owned(), text));
+        let metadata = library::metadata()?.with(files);
         let builder = EngineBuilder {
             options: Options {
                 read_only: &[],
@@ -134,7 +92,7 @@ impl World {
             },
             limits: setup.limits,
             is_allow_list_enforced: setup.is_allow_list_enforced,
-            ..EngineBuilder::new(pool, metadata, EmptyMutation)
+            ..database.builder(&metadata)?
         };
         let engine = Arc::new(builder.build().await?);
         let api = Api {
@@ -149,8 +107,7 @@ impl World {
         let service = standalone(routes(api)).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         Ok(Self {
-            name,
-            admin_url,
+            database,
             address,
             engine,
             end: watch::channel(false).0,
@@ -162,11 +119,7 @@ impl World {
     }
 
     pub async fn stop(self) -> Result<()> {
-        let drop = format!("drop database {} with (force)", self.name);
-        Ok(AsyncPgConnection::establish(&self.admin_url)
-            .await?
-            .batch_execute(&drop)
-            .await?)
+        self.database.drop().await
     }
 
     pub fn url(&self) -> String {
@@ -232,15 +185,13 @@ impl World {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
             count: i64,
         }
-        let sql = format!(
-            "select count(*) as count from pg_stat_activity \
-             where state = 'active' and datname = '{}' and query ilike '%slow%'",
-            self.name
-        );
-        let mut conn = AsyncPgConnection::establish(&self.admin_url).await?;
+        let sql = "select count(*) as count from pg_stat_activity where state = 'active' \
+                   and datname = current_database() and pid <> pg_backend_pid() \
+                   and query ilike '%slow%'";
+        let mut conn = self.database.connect().await?;
         for _ in 0..20 {
             let row: Row =
-                diesel_async::RunQueryDsl::get_result(diesel::sql_query(&sql), &mut conn).await?;
+                diesel_async::RunQueryDsl::get_result(diesel::sql_query(sql), &mut conn).await?;
             if row.count == 0 {
                 return Ok(false);
             }

@@ -8,7 +8,7 @@ use crate::{
     compare::any_order,
     documents::{Aggregate, Direction, Field, Key, List},
     interpreter::{Interpreter, View, function},
-    requests::RowKey,
+    reads::RowKey,
     rules::At,
     world::{Row, Table, Value},
 };
@@ -160,7 +160,7 @@ impl Interpreter<'_> {
         Ok(all.take(limit.unwrap_or(usize::MAX)).collect())
     }
 
-    fn key(&self, table: &'static Table, row: &Row, key: &Key) -> Value {
+    pub fn key(&self, table: &'static Table, row: &Row, key: &Key) -> Value {
         match key {
             Key::Column(column) => self.cell(table, row, column, View::Role),
             Key::Object(relationship, inner) => {
@@ -186,7 +186,7 @@ impl Interpreter<'_> {
     }
 }
 
-fn by_keys(one: &[Value], other: &[Value], order: &[(Key, Direction)]) -> Ordering {
+pub fn by_keys(one: &[Value], other: &[Value], order: &[(Key, Direction)]) -> Ordering {
     for ((one, other), (_, direction)) in one.iter().zip(other).zip(order) {
         let found = match (one.is_null(), other.is_null()) {
             (true, true) => Ordering::Equal,

@@ -2,14 +2,14 @@
 
 use std::cell::RefCell;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use crate::{
     roles::{Role, condition},
     rules::Rule,
     tape::Tape,
-    text::{literal, name, plain},
-    world::{Kind, Table},
+    text::{self, Variables, literal, name},
+    world::{Kind, Table, Value},
 };
 
 /// A field of a selection. Its alias is its position.
@@ -72,7 +72,7 @@ pub struct Aggregate {
 pub struct Maker<'a> {
     pub tape: &'a Tape,
     pub role: &'a Role,
-    variables: RefCell<Vec<(String, Json)>>,
+    variables: RefCell<Variables>,
 }
 
 impl<'a> Maker<'a> {
@@ -89,29 +89,35 @@ impl<'a> Maker<'a> {
         if !self.tape.chance(40) {
             return literal(value);
         }
-        let mut variables = self.variables.borrow_mut();
-        variables.push((ty.to_owned(), plain(value)));
-        format!("$v{}", variables.len() - 1)
+        self.variables.borrow_mut().declare(ty, value)
+    }
+
+    /// An argument as the document writes it.
+    pub fn argument(&self, argument: &str, ty: &str, value: &Json) -> String {
+        format!("{argument}: {}", self.value(ty, value))
+    }
+
+    /// `where`, required or not as the mark of its type says.
+    pub fn filter_argument(&self, table: &Table, mark: &str, filter: &Rule) -> String {
+        let ty = format!("{}_bool_exp{mark}", table.name);
+        self.argument("where", &ty, &filter.json())
+    }
+
+    pub fn order_argument(&self, table: &Table, order: &[(Key, Direction)]) -> String {
+        let keys = order.iter().map(|(key, direction)| key.json(*direction));
+        let ty = format!("[{}_order_by!]", table.name);
+        self.argument("order_by", &ty, &keys.collect())
+    }
+
+    pub fn direction(&self) -> Direction {
+        self.tape.pick(&DIRECTIONS)
     }
 
     /// The request of one root field.
     pub fn request(&self, operation: &str, field: &str) -> Json {
         let variables = self.variables.borrow();
-        let declared: Vec<String> = variables
-            .iter()
-            .enumerate()
-            .map(|(position, (ty, _))| format!("$v{position}: {ty}"))
-            .collect();
-        let declared = match declared.as_slice() {
-            [] => String::new(),
-            declared => format!("({})", declared.join(", ")),
-        };
-        let given: Map<String, Json> = variables
-            .iter()
-            .enumerate()
-            .map(|(position, (_, value))| (format!("v{position}"), value.clone()))
-            .collect();
-        json!({ "query": format!("{operation}{declared} {{ a: {field} }}"), "variables": given })
+        let query = format!("{operation}{} {{ a: {field} }}", variables.declared());
+        json!({ "query": query, "variables": variables.given() })
     }
 
     pub fn filter(&self, table: &'static Table) -> Rule {
@@ -160,8 +166,7 @@ impl<'a> Maker<'a> {
         let mut arguments = Vec::new();
         if tape.chance(60) {
             let filter = self.filter(table);
-            let ty = format!("{}_bool_exp", table.name);
-            arguments.push(format!("where: {}", self.value(&ty, &filter.json())));
+            arguments.push(self.filter_argument(table, "", &filter));
             list.filter = Some(filter);
         }
         if tape.chance(25) {
@@ -169,32 +174,21 @@ impl<'a> Maker<'a> {
             list.distinct = all;
             let names: Vec<Json> = list.distinct.iter().map(|column| name(column)).collect();
             let ty = format!("[{}_select_column!]", table.name);
-            arguments.push(format!("distinct_on: {}", self.value(&ty, &json!(names))));
+            arguments.push(self.argument("distinct_on", &ty, &json!(names)));
         }
         if !list.distinct.is_empty() || tape.chance(80) {
             list.order = self.order(table, &list.distinct, &columns);
-            let order: Vec<Json> = list
-                .order
-                .iter()
-                .map(|(key, direction)| key.json(*direction))
-                .collect();
-            let ty = format!("[{}_order_by!]", table.name);
-            arguments.push(format!("order_by: {}", self.value(&ty, &json!(order))));
+            arguments.push(self.order_argument(table, &list.order));
         }
         if tape.chance(30) {
             list.limit = Some(tape.below(4));
-            arguments.push(format!("limit: {}", self.value("Int", &json!(list.limit))));
+            arguments.push(self.argument("limit", "Int", &json!(list.limit)));
         }
         if tape.chance(20) {
             list.offset = Some(tape.below(3));
-            arguments.push(format!(
-                "offset: {}",
-                self.value("Int", &json!(list.offset))
-            ));
+            arguments.push(self.argument("offset", "Int", &json!(list.offset)));
         }
-        if !arguments.is_empty() {
-            list.arguments = format!("({})", arguments.join(", "));
-        }
+        list.arguments = text::arguments(&arguments);
         list
     }
 
@@ -205,18 +199,17 @@ impl<'a> Maker<'a> {
         distinct: &[&'static str],
         columns: &[&'static str],
     ) -> Vec<(Key, Direction)> {
-        let tape = self.tape;
         let mut keys: Vec<Key> = distinct.iter().map(|column| Key::Column(column)).collect();
-        for _ in 0..tape.below(3) {
+        for _ in 0..self.tape.below(3) {
             keys.extend(self.key(table, 2));
         }
         keys.extend(columns.iter().map(|column| Key::Column(column)));
         keys.into_iter()
-            .map(|key| (key, tape.pick(&DIRECTIONS)))
+            .map(|key| (key, self.direction()))
             .collect()
     }
 
-    fn key(&self, table: &'static Table, depth: usize) -> Option<Key> {
+    pub fn key(&self, table: &'static Table, depth: usize) -> Option<Key> {
         let ways: Vec<_> = table
             .relationships
             .iter()
@@ -288,6 +281,30 @@ impl<'a> Maker<'a> {
 }
 
 impl Key {
+    /// Whether it is computed over rows of an array relationship.
+    pub fn is_computed(&self) -> bool {
+        match self {
+            Self::Column(_) => false,
+            Self::Object(_, inner) => inner.is_computed(),
+            Self::Computed(..) => true,
+        }
+    }
+
+    /// A random value of a key that is not computed; never null where no row has null.
+    pub fn value(&self, tape: &Tape, table: &'static Table) -> Value {
+        match self {
+            Self::Object(relationship, inner) => {
+                let target = Table::named(table.relationship(relationship).target);
+                inner.value(tape, target)
+            }
+            Self::Column(column) if table.key.contains(column) => {
+                Value::given(tape, table.column(column).kind)
+            }
+            Self::Column(column) => Value::random(tape, table.column(column).kind),
+            Self::Computed(..) => unreachable!("no cursor has computed values"),
+        }
+    }
+
     fn json(&self, direction: Direction) -> Json {
         match self {
             Self::Column(column) => json!({ *column: name(direction.name) }),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    roles::Role,
+    roles::{Role, Select},
     rules::{At, Operand},
     world::{Kind, Row, Table, Value, World},
 };
@@ -17,6 +17,7 @@ pub enum View {
     Role,
 }
 
+#[derive(Clone, Copy)]
 pub struct Interpreter<'a> {
     pub world: &'a World,
     pub role: &'a Role,
@@ -31,15 +32,16 @@ impl<'a> Interpreter<'a> {
             .any(|select| self.holds(&select.filter, At::new(table, row), View::Rule) == Some(true))
     }
 
-    /// A cell; null when no role that may see the row may see the column.
+    /// A cell; null when no role that may see the row may see the column. A column that all of them may see is never
+    /// hidden: a mutation can name by it a row that may be written but not seen.
     pub fn cell(&self, table: &'static Table, row: &Row, column: &str, view: View) -> Value {
         let selects = self.role.selects(table.name);
-        let is_shown = || match selects {
-            [only] => only.columns.contains(column),
-            several => several.iter().any(|select| {
-                select.columns.contains(column)
-                    && self.holds(&select.filter, At::new(table, row), View::Rule) == Some(true)
-            }),
+        let is_shown = || {
+            let has = |select: &&Select| select.columns.contains(column);
+            selects.iter().all(|select| has(&select))
+                || selects.iter().filter(has).any(|select| {
+                    self.holds(&select.filter, At::new(table, row), View::Rule) == Some(true)
+                })
         };
         if view == View::Rule || is_shown() {
             row[column].clone()

@@ -14,16 +14,21 @@
 
 mod answers;
 mod compare;
+mod connections;
+#[path = "../support/database.rs"]
 mod database;
 mod documents;
 mod interpreter;
-mod mutations;
+mod live;
+mod reads;
 mod requests;
 mod roles;
 mod rules;
 mod tape;
+#[path = "../support/text.rs"]
 mod text;
 mod world;
+mod writes;
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -33,10 +38,15 @@ use proptest::{
     test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner},
 };
 
-use crate::{database::Database, requests::Outcome, tape::Tape};
+use crate::{
+    database::{Database, EMPTY},
+    requests::Outcome,
+    tape::Tape,
+    world::SCHEMA,
+};
 
 /// How many cases there are unless the environment says otherwise.
-const CASES: u32 = 250;
+const CASES: u32 = 150;
 /// How many choices a case can make before all further ones are the simplest.
 const CHOICES: usize = 3_000;
 /// The seed unless the environment says otherwise.
@@ -57,7 +67,11 @@ fn every_answer_is_what_the_rules_say() {
         .enable_all()
         .build()
         .unwrap();
-    let database = runtime.block_on(Database::create());
+    let database = runtime.block_on(async {
+        let database = Database::create("permissions", EMPTY, 4).await.unwrap();
+        database.run(SCHEMA).await.unwrap();
+        database
+    });
     let seed = number("PROPTEST_RNG_SEED").unwrap_or(SEED);
     let config = Config {
         cases: number("PROPTEST_CASES")
@@ -80,7 +94,7 @@ fn every_answer_is_what_the_rules_say() {
         }
         Ok(())
     });
-    runtime.block_on(database.drop());
+    runtime.block_on(database.drop()).unwrap();
     println!("seed {seed}: {:?}", seen.borrow());
     if let Err(TestError::Fail(reason, _)) = &found {
         panic!("seed {seed}: {reason}");

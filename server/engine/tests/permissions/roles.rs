@@ -88,6 +88,16 @@ pub fn random(tape: &Tape) -> Vec<Role> {
             ..everything.clone()
         };
         admin.selects.insert(table.name, vec![everything]);
+        if table.name == VIEW {
+            continue;
+        }
+        let update = Update {
+            filter: Rule::TRUE,
+            check: Rule::TRUE,
+        };
+        admin.updates.insert(table.name, update);
+        admin.deletes.insert(table.name, Rule::TRUE);
+        admin.inserts.insert(table.name, Rule::TRUE);
     }
     let mut roles = vec![admin];
     for name in ["one", "two", "three"] {
@@ -108,9 +118,31 @@ pub fn random(tape: &Tape) -> Vec<Role> {
                 }
             }
         }
+        let parents: Vec<&Role> = roles
+            .iter()
+            .filter(|role| parents.contains(&role.name))
+            .collect();
+        role.updates = only(&parents, |parent| &parent.updates);
+        role.deletes = only(&parents, |parent| &parent.deletes);
+        role.inserts = only(&parents, |parent| &parent.inserts);
         roles.push(role);
     }
     roles
+}
+
+/// What exactly one of these roles may do to a table. What several may, perhaps differently, is not asked for.
+fn only<T: Clone>(
+    roles: &[&Role],
+    of: impl Fn(&Role) -> &BTreeMap<&'static str, T>,
+) -> BTreeMap<&'static str, T> {
+    let mut only = BTreeMap::new();
+    for table in &TABLES {
+        let mut all = roles.iter().filter_map(|role| of(role).get(table.name));
+        if let (Some(first), None) = (all.next(), all.next()) {
+            only.insert(table.name, first.clone());
+        }
+    }
+    only
 }
 
 const INHERITED: [(&str, &[&str]); 2] =

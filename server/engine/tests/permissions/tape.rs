@@ -15,6 +15,15 @@ impl Tape {
         }
     }
 
+    pub fn position(&self) -> usize {
+        self.position.get()
+    }
+
+    /// Goes back to a position, so that the same choices are made again; or forth.
+    pub fn rewind(&self, position: usize) {
+        self.position.set(position);
+    }
+
     /// A number below `end`.
     pub fn below(&self, end: usize) -> usize {
         let position = self.position.get();
@@ -22,6 +31,13 @@ impl Tape {
         let choice = self.choices.get(position).copied().unwrap_or_default();
         // The high half decides, so that halving a choice makes it simpler.
         usize::try_from((u64::from(choice) * u64::try_from(end).unwrap()) >> 32).unwrap()
+    }
+
+    /// A number that no other call answers, and no value of `below` is.
+    pub fn fresh(&self) -> usize {
+        let position = self.position.get();
+        self.position.set(position + 1);
+        1_000 + position
     }
 
     /// True in so many of a hundred cases; false is simpler.

@@ -81,11 +81,8 @@ const fn one(
 
 const fn many(name: &'static str, target: &'static str, there: &'static str) -> Relationship {
     Relationship {
-        name,
-        target,
         is_array: true,
-        here: "id",
-        there,
+        ..one(name, target, "id", there)
     }
 }
 
