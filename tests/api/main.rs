@@ -6,6 +6,7 @@
 )]
 
 mod configuration;
+mod datapass;
 mod graphql;
 mod migrations;
 mod outside_tokens;

@@ -3,6 +3,8 @@
 //! The layers, and who may use whom: `http → capabilities → db`, `capabilities → connectors`. [`config`] is read here
 //! and handed down.
 
+mod actions;
+mod authorizations;
 mod clock;
 mod command;
 mod config;

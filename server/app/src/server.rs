@@ -3,9 +3,11 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use engine::{Actions, Engine, EngineBuilder, Pool, execute::follow_changes, model::Options};
+use engine::{Engine, EngineBuilder, Pool, execute::follow_changes, model::Options};
 
 use crate::{
+    actions::{self, Mutations},
+    authorizations::{Receiver, actions::AuthorizationMutations},
     config::Config,
     db,
     directory::{
@@ -38,6 +40,7 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
     let pool = db::pool(&config.database)?;
     db::check_migrated(&pool).await?;
     let syncer = syncer(&config, &pool).await?;
+    let receiver = Receiver::new(pool.clone(), config.datapass.clone());
     let engine = Arc::new(engine(&config, &pool, syncer.clone()).await?);
     let live = LiveSessions::default();
     let public_url = config.server.public_url();
@@ -66,6 +69,7 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
             syncer.clone(),
             config.sync.schedule.clone(),
         )),
+        tokio::spawn(receiver.clone().follow()),
     ];
     let router = http::router(Parts {
         config,
@@ -74,6 +78,7 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
         authenticator,
         identity,
         syncer: syncer.clone(),
+        receiver,
     });
     tracing::info!(address = %listener.local_addr()?, %public_url, is_dev, "serving");
     let serving = axum::serve(
@@ -106,17 +111,27 @@ pub async fn engine(
     config: &Config,
     pool: &Pool,
     syncer: Syncer,
-) -> anyhow::Result<Engine<SyncMutations>> {
+) -> anyhow::Result<Engine<Mutations>> {
+    let receiver = Receiver::new(pool.clone(), config.datapass.clone());
     let builder = EngineBuilder {
         pool: pool.clone(),
         metadata: metadata::embedded()?,
         options: Options {
-            read_only: &["audit_log", "sync_runs", "sync_changes"],
+            read_only: &[
+                "audit_log",
+                "sync_runs",
+                "sync_changes",
+                "authorization_requests",
+                "authorization_request_contacts",
+                "datapass_events",
+                "api_tokens",
+                "alerts",
+            ],
             stringify_numbers: true,
             ..Options::default()
         },
-        mutations: SyncMutations(syncer),
-        actions: Actions::new(),
+        mutations: Mutations(SyncMutations(syncer), AuthorizationMutations(receiver)),
+        actions: actions::allowed(),
         limits: config.limits.rules(),
         cancel: db::canceller(&config.database)?,
         is_allow_list_enforced: config.limits.allow_list,

@@ -4,6 +4,7 @@
 //! demo (the program `simulators`).
 
 pub mod controls;
+pub mod datapass;
 pub mod github;
 pub mod issuer;
 

@@ -90,6 +90,9 @@ impl Config {
             ));
         }
         self.jwt.check(&self.server.issuer())?;
+        for (api, datapass) in &self.datapass {
+            datapass.check(api)?;
+        }
         if self.database.pool_size < 2 {
             return contradiction(
                 "database.pool_size: at least 2 connections are needed".to_owned(),

@@ -4,6 +4,7 @@
 //! `SECRETARIAT_LISTEN`, …) come last and win. An unknown key is an error that names the nearest known one.
 
 mod check;
+mod datapass;
 mod jwt;
 mod limits;
 mod secret;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use check::ConfigError;
+pub use datapass::DataPass;
 pub use jwt::Jwt;
 pub use limits::Limits;
 pub use secret::Secret;
@@ -42,6 +44,9 @@ pub struct Config {
     /// What one request may cost.
     #[serde(default)]
     pub limits: Limits,
+    /// The State APIs whose authorization requests DataPass tells of, by name.
+    #[serde(default)]
+    pub datapass: BTreeMap<String, DataPass>,
 }
 
 /// Where and how the server answers.

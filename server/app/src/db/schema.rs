@@ -21,6 +21,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    alerts (id) {
+        id -> Uuid,
+        kind -> Text,
+        api -> Text,
+        request_id -> Nullable<Uuid>,
+        event_id -> Nullable<Uuid>,
+        details -> Jsonb,
+        acknowledged_at -> Nullable<Timestamptz>,
+        acknowledged_by -> Nullable<Uuid>,
+        note -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    api_tokens (id) {
+        id -> Uuid,
+        request_id -> Uuid,
+        approval_id -> Nullable<Uuid>,
+        issued_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        blacklisted_at -> Nullable<Timestamptz>,
+        blacklist_reason -> Nullable<Text>,
+        replaces_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     audit_log (id) {
         id -> Uuid,
         at -> Timestamptz,
@@ -33,6 +64,71 @@ diesel::table! {
         object_id -> Nullable<Text>,
         before -> Nullable<Jsonb>,
         after -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    authorization_request_contacts (id) {
+        id -> Uuid,
+        request_id -> Uuid,
+        role -> Text,
+        email -> Citext,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        job -> Nullable<Text>,
+        user_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    authorization_requests (id) {
+        id -> Uuid,
+        api -> Text,
+        external_id -> Text,
+        public_id -> Nullable<Uuid>,
+        title -> Nullable<Text>,
+        description -> Nullable<Text>,
+        form -> Nullable<Text>,
+        status -> Text,
+        amendment -> Nullable<Text>,
+        organization_id -> Nullable<Uuid>,
+        previous_external_id -> Nullable<Text>,
+        service_provider -> Nullable<Jsonb>,
+        scopes -> Array<Text>,
+        first_submitted_at -> Nullable<Timestamptz>,
+        validated_at -> Nullable<Timestamptz>,
+        approved_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        archived_at -> Nullable<Timestamptz>,
+        last_event_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    datapass_events (id) {
+        id -> Uuid,
+        api -> Text,
+        generation -> SmallInt,
+        source -> Text,
+        body -> Text,
+        payload -> Nullable<Jsonb>,
+        digest -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        event -> Nullable<Text>,
+        fired_at -> Nullable<Timestamptz>,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        changes -> Nullable<Jsonb>,
+        request_id -> Nullable<Uuid>,
+        duplicate_of -> Nullable<Uuid>,
+        received_at -> Timestamptz,
+        judged_at -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -77,6 +173,16 @@ diesel::table! {
         reason -> Text,
         evidence -> Jsonb,
         state -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    organizations (id) {
+        id -> Uuid,
+        siret -> Text,
+        name -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
@@ -188,6 +294,15 @@ diesel::table! {
 
 diesel::joinable!(accounts -> services (service_id));
 diesel::joinable!(accounts -> users (user_id));
+diesel::joinable!(alerts -> authorization_requests (request_id));
+diesel::joinable!(alerts -> datapass_events (event_id));
+diesel::joinable!(alerts -> users (acknowledged_by));
+diesel::joinable!(api_tokens -> authorization_requests (request_id));
+diesel::joinable!(api_tokens -> datapass_events (approval_id));
+diesel::joinable!(authorization_request_contacts -> authorization_requests (request_id));
+diesel::joinable!(authorization_request_contacts -> users (user_id));
+diesel::joinable!(authorization_requests -> organizations (organization_id));
+diesel::joinable!(datapass_events -> authorization_requests (request_id));
 diesel::joinable!(identities -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(sync_changes -> accounts (account_id));
@@ -197,10 +312,16 @@ diesel::joinable!(sync_runs -> services (service_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    alerts,
+    api_tokens,
     audit_log,
+    authorization_request_contacts,
+    authorization_requests,
+    datapass_events,
     identities,
     jobs,
     merge_suggestions,
+    organizations,
     services,
     sessions,
     signing_keys,

@@ -16,8 +16,10 @@ use engine::{
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
+    actions::Mutations,
+    authorizations::{self, Receiver},
     config::Config,
-    directory::sync::{self, Syncer, actions::SyncMutations},
+    directory::sync::{self, Syncer},
     identity::{self, authenticator::Authenticator, routes::Identity},
 };
 
@@ -28,13 +30,15 @@ pub struct Parts {
     /// The database.
     pub pool: Pool,
     /// The API.
-    pub engine: Arc<Engine<SyncMutations>>,
+    pub engine: Arc<Engine<Mutations>>,
     /// Proves callers.
     pub authenticator: Authenticator,
     /// Signing in.
     pub identity: Arc<Identity>,
     /// Syncs.
     pub syncer: Syncer,
+    /// Deliveries of DataPass.
+    pub receiver: Receiver,
 }
 
 /// The whole server.
@@ -56,6 +60,7 @@ pub fn router(parts: Parts) -> Router {
         .merge(graphql_routes(api))
         .merge(identity::routes::routes(parts.identity))
         .merge(sync::routes::routes(parts.syncer, parts.authenticator))
+        .merge(authorizations::routes::routes(parts.receiver))
         .merge(health::routes(parts.pool))
         .layer(CompressionLayer::new())
         .fallback_service(get(assets::serve))

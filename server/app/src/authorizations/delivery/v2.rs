@@ -1,0 +1,72 @@
+//! The second generation: everything under `data`, people by prefixed fields (reference/datapass.md § 1.5).
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Contact, Content, Role, Snapshot, State, Unreadable, email, id, scopes, siret, text};
+
+pub(super) fn read(envelope: &Map<String, Value>) -> Result<Snapshot, Unreadable> {
+    let data = envelope.get("data").and_then(Value::as_object);
+    let data = data.ok_or(Unreadable::Missing("data"))?;
+    let external_id = id(envelope, "model_id").or_else(|| id(data, "id"));
+    let none = Map::new();
+    let object = |name: &str| data.get(name).and_then(Value::as_object).unwrap_or(&none);
+    let (form, organization) = (object("data"), object("organization"));
+    Ok(Snapshot {
+        external_id: external_id.ok_or(Unreadable::Missing("model_id"))?,
+        state: text(data, "state").and_then(|name| State::parse(&name)),
+        content: Content {
+            public_id: text(data, "public_id").and_then(|id| id.parse().ok()),
+            title: text(form, "intitule"),
+            description: text(form, "description"),
+            form: text(data, "form_uid"),
+            siret: siret(organization, "siret"),
+            organization: text(organization, "name"),
+            previous_external_id: None,
+            service_provider: data
+                .get("service_provider")
+                .filter(|it| it.is_object())
+                .cloned(),
+        },
+        contacts: contacts(object("applicant"), form),
+        scopes: form
+            .get("scopes")
+            .and_then(Value::as_array)
+            .map(|codes| scopes(codes.iter().filter_map(Value::as_str).map(str::to_owned))),
+        has_active_authorization: has_active(data),
+    })
+}
+
+/// By `state`: the member `revoked` is a relic that nothing sets.
+fn has_active(data: &Map<String, Value>) -> Option<bool> {
+    let authorizations = data.get("authorizations")?.as_array()?;
+    let is_active = |authorization: &Value| authorization["state"] == "active";
+    (!authorizations.is_empty()).then(|| authorizations.iter().any(is_active))
+}
+
+fn contacts(applicant: &Map<String, Value>, form: &Map<String, Value>) -> BTreeMap<Role, Contact> {
+    let others = [
+        (Role::Business, "contact_metier"),
+        (Role::Technical, "contact_technique"),
+        (Role::Controller, "responsable_traitement"),
+        (Role::DataProtectionOfficer, "delegue_protection_donnees"),
+    ];
+    let others = others.into_iter().filter_map(|(role, prefix)| {
+        Some((role, contact(form, &|name| format!("{prefix}_{name}"))?))
+    });
+    let applicant = contact(applicant, &str::to_owned);
+    let applicant = applicant.map(|contact| (Role::Applicant, contact));
+    applicant.into_iter().chain(others).collect()
+}
+
+fn contact(object: &Map<String, Value>, named: &dyn Fn(&str) -> String) -> Option<Contact> {
+    let field = |name: &str| text(object, &named(name));
+    Some(Contact {
+        email: email(object, &named("email"))?,
+        first_name: field("given_name"),
+        last_name: field("family_name"),
+        phone: field("phone_number"),
+        job: field("job_title"),
+    })
+}

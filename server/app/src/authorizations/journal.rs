@@ -1,0 +1,187 @@
+//! The journal: each signed delivery, kept as it came and committed before anything is concluded from it.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    OptionalExtension, QueryResult, QueryableByName,
+    sql_types::{Int2, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    delivery::{Delivery, Generation, Reading, read},
+    machine::Entry,
+};
+
+/// A signed body, and what is known of its way here.
+pub(super) struct Received<'a> {
+    pub(super) api: &'a str,
+    pub(super) generation: Generation,
+    /// The address that sent it.
+    pub(super) source: &'a str,
+    pub(super) body: &'a str,
+    /// The body as JSON; `None` when it is none.
+    pub(super) payload: Option<&'a Value>,
+    /// What it says, or why it cannot be read.
+    pub(super) reading: Result<&'a Reading, String>,
+}
+
+/// A delivery in the journal.
+pub(super) enum Kept {
+    /// It is to be judged.
+    Delivery(Uuid),
+    /// The same was there before, and counts.
+    Duplicate(Uuid),
+    /// There is nothing to judge: a test, or nothing that can be read.
+    Nothing,
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Keeps what was received.
+pub(super) async fn keep(
+    conn: &mut AsyncPgConnection,
+    received: &Received<'_>,
+) -> QueryResult<Kept> {
+    let delivery = match &received.reading {
+        Ok(Reading::Delivery(delivery)) => Some(delivery),
+        _ => None,
+    };
+    let (outcome, reason) = match &received.reading {
+        Ok(Reading::Delivery(_)) => ("received", None),
+        Ok(Reading::Test) => ("test", None),
+        Err(reason) => ("unreadable", Some(reason)),
+    };
+    let event = received
+        .payload
+        .and_then(|payload| payload["event"].as_str());
+    let insert = async |conn: &mut AsyncPgConnection| {
+        diesel::sql_query(include_str!("sql/keep.sql"))
+            .bind::<Text, _>(received.api)
+            .bind::<Int2, _>(received.generation.number())
+            .bind::<Text, _>(received.source)
+            .bind::<Text, _>(received.body)
+            .bind::<Nullable<Jsonb>, _>(received.payload)
+            .bind::<Nullable<Text>, _>(delivery.map(|it| it.snapshot.external_id.as_str()))
+            .bind::<Nullable<Text>, _>(event)
+            .bind::<Nullable<Timestamptz>, _>(delivery.map(|it| it.fired_at))
+            .bind::<Text, _>(outcome)
+            .bind::<Nullable<Text>, _>(reason)
+            .get_result::<Id>(conn)
+            .await
+            .optional()
+    };
+    conn.transaction(async |conn| match insert(conn).await? {
+        Some(new) if delivery.is_some() => Ok(Kept::Delivery(new.id)),
+        Some(_) => Ok(Kept::Nothing),
+        None => {
+            let original: Id = diesel::sql_query(include_str!("sql/keep_duplicate.sql"))
+                .bind::<Text, _>(received.api)
+                .bind::<Int2, _>(received.generation.number())
+                .bind::<Text, _>(received.source)
+                .bind::<Text, _>(received.body)
+                .bind::<Nullable<Jsonb>, _>(received.payload)
+                .get_result(conn)
+                .await?;
+            Ok(delivery.map_or(Kept::Nothing, |_| Kept::Duplicate(original.id)))
+        }
+    })
+    .await
+}
+
+/// The request that a delivery is about.
+#[derive(QueryableByName)]
+pub(super) struct Subject {
+    /// The API.
+    #[diesel(sql_type = Text)]
+    pub(super) api: String,
+    /// The number of the request.
+    #[diesel(sql_type = Text)]
+    pub(super) external_id: String,
+}
+
+/// The request of a delivery, if it was read.
+pub(super) async fn subject(
+    conn: &mut AsyncPgConnection,
+    event: Uuid,
+) -> QueryResult<Option<Subject>> {
+    diesel::sql_query(
+        "select api, external_id from datapass_events where id = $1 and external_id is not null",
+    )
+    .bind::<SqlUuid, _>(event)
+    .get_result(conn)
+    .await
+    .optional()
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Int2)]
+    generation: i16,
+    #[diesel(sql_type = Jsonb)]
+    payload: Value,
+    #[diesel(sql_type = Text)]
+    digest: String,
+}
+
+/// Every delivery of a request that counts: not those that lie ahead of `latest`.
+pub(super) async fn entries(
+    conn: &mut AsyncPgConnection,
+    subject: &Subject,
+    latest: DateTime<Utc>,
+) -> QueryResult<Vec<Entry>> {
+    let rows: Vec<Row> = diesel::sql_query(
+        "select id, generation, payload, digest from datapass_events \
+         where api = $1 and external_id = $2 and payload is not null and outcome not in ('duplicate', 'unreadable') \
+         and fired_at <= $3",
+    )
+    .bind::<Text, _>(&subject.api)
+    .bind::<Text, _>(&subject.external_id)
+    .bind::<Timestamptz, _>(latest)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().filter_map(entry).collect())
+}
+
+fn entry(row: Row) -> Option<Entry> {
+    let generation = match row.generation {
+        1 => Generation::First,
+        _ => Generation::Second,
+    };
+    let Ok(Reading::Delivery(delivery)) = read(&row.payload, generation) else {
+        return None;
+    };
+    let delivery: Delivery = *delivery;
+    Some(Entry {
+        id: row.id,
+        digest: row.digest,
+        delivery,
+    })
+}
+
+#[derive(QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    api: String,
+}
+
+/// Deliveries that wait for a judgement, because the process that received them died or the database failed: they and
+/// their APIs.
+pub(super) async fn waiting(conn: &mut AsyncPgConnection) -> QueryResult<Vec<(Uuid, String)>> {
+    let rows: Vec<Waiting> = diesel::sql_query(
+        "select id, api from datapass_events where outcome = 'received' and received_at < now() - interval '5 seconds' \
+         order by received_at limit 1000",
+    )
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.api)).collect())
+}

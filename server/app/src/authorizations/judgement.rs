@@ -1,0 +1,300 @@
+//! Writes down what has become of a request, with all that follows from it, in one transaction.
+//!
+//! Judgements of one request wait for each other. A judgement made again changes nothing.
+
+use chrono::{DateTime, Months, TimeDelta, Utc};
+use diesel::{
+    QueryResult, QueryableByName,
+    sql_types::{Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    delivery::{Contact, Event, Role, State},
+    journal::{self, Subject},
+    machine::{Alert, Entry, Grant, Outcome, fold},
+    tokens,
+};
+
+/// How far DataPass's clock may be ahead of ours.
+const AHEAD: TimeDelta = TimeDelta::minutes(10);
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct Changes {
+    #[diesel(sql_type = Jsonb)]
+    changes: Value,
+}
+
+/// Judges a delivery of the journal: the token that it granted, if it is an approval.
+pub(super) async fn judge(
+    conn: &mut AsyncPgConnection,
+    event: Uuid,
+    lifetime: Months,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<Uuid>> {
+    conn.transaction(async |conn| {
+        let actor =
+            engine::Session::new("datapass", []).with([crate::http::request_id::variable()]);
+        engine::execute::set_session(conn, &actor).await?;
+        let Some(subject) = journal::subject(conn, event).await? else {
+            return Ok(None);
+        };
+        lock(conn, &subject).await?;
+        let entries = journal::entries(conn, &subject, now + AHEAD).await?;
+        let Some(own) = entries.iter().find(|entry| entry.id == event) else {
+            end(
+                conn,
+                event,
+                "unreadable",
+                Some("it is dated in the future"),
+                None,
+                &json!({}),
+            )
+            .await?;
+            raise(conn, &subject, None, event, "unreadable").await?;
+            return Ok(None);
+        };
+        let request = request(conn, &subject).await?;
+        let outcome = fold(&entries);
+        if let Some(external_id) = outcome.content.previous_external_id.clone() {
+            // Its archiving may not fall between the reading and the writing of its own judgement.
+            let api = subject.api.clone();
+            lock(conn, &Subject { api, external_id }).await?;
+        }
+        let changes = store(conn, request, &outcome, lifetime).await?;
+        for (entry, alert) in &outcome.alerts {
+            raise(conn, &subject, Some(request), *entry, alert.as_str()).await?;
+        }
+        if own.delivery.event == Event::Archive {
+            watch_archive(conn, &subject, request, event).await?;
+        }
+        end(
+            conn,
+            event,
+            verdict(own, &entries),
+            None,
+            Some(request),
+            &changes,
+        )
+        .await?;
+        token_of(conn, &outcome, event).await
+    })
+    .await
+}
+
+/// Whoever judges a delivery of the same request waits until this transaction has ended.
+async fn lock(conn: &mut AsyncPgConnection, subject: &Subject) -> QueryResult<()> {
+    diesel::sql_query(
+        "select pg_advisory_xact_lock(hashtextextended('datapass ' || $1 || ' ' || $2, 0))",
+    )
+    .bind::<Text, _>(&subject.api)
+    .bind::<Text, _>(&subject.external_id)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The row of a request, made when there is none.
+async fn request(conn: &mut AsyncPgConnection, subject: &Subject) -> QueryResult<Uuid> {
+    let row: Id = diesel::sql_query(
+        "with new as (insert into authorization_requests (api, external_id) values ($1, $2) \
+         on conflict (api, external_id) do nothing returning id) \
+         select id from new union all select id from authorization_requests where api = $1 and external_id = $2 limit 1",
+    )
+    .bind::<Text, _>(&subject.api)
+    .bind::<Text, _>(&subject.external_id)
+    .get_result(conn)
+    .await?;
+    Ok(row.id)
+}
+
+/// Writes the fold down; what changed of the request itself.
+async fn store(
+    conn: &mut AsyncPgConnection,
+    request: Uuid,
+    outcome: &Outcome,
+    lifetime: Months,
+) -> QueryResult<Value> {
+    let stored: Changes = diesel::sql_query(include_str!("sql/store_request.sql"))
+        .bind::<SqlUuid, _>(request)
+        .bind::<Jsonb, _>(columns(outcome))
+        .get_result(conn)
+        .await?;
+    diesel::sql_query(include_str!("sql/store_contacts.sql"))
+        .bind::<SqlUuid, _>(request)
+        .bind::<Jsonb, _>(contacts(outcome))
+        .execute(conn)
+        .await?;
+    diesel::sql_query(include_str!("sql/store_tokens.sql"))
+        .bind::<SqlUuid, _>(request)
+        .bind::<Jsonb, _>(grants(outcome, lifetime))
+        .bind::<Bool, _>(!outcome.is_granted())
+        .bind::<Nullable<Timestamptz>, _>(outcome.revoked_at)
+        .execute(conn)
+        .await?;
+    diesel::sql_query(include_str!("sql/archive_previous.sql"))
+        .bind::<SqlUuid, _>(request)
+        .execute(conn)
+        .await?;
+    Ok(stored.changes)
+}
+
+fn columns(outcome: &Outcome) -> Value {
+    let content = &outcome.content;
+    json!({
+        "public_id": content.public_id,
+        "title": content.title,
+        "description": content.description,
+        "form": content.form,
+        "status": outcome.status.as_str(),
+        "amendment": outcome.amendment.map(State::as_str),
+        "siret": content.siret,
+        "organization": content.organization,
+        "previous_external_id": content.previous_external_id,
+        "service_provider": content.service_provider,
+        "scopes": outcome.scopes,
+        "first_submitted_at": outcome.first_submitted_at,
+        "validated_at": outcome.grants.as_slice().first().map(|grant| grant.first_approved_at),
+        "approved_at": outcome.grants.as_slice().last().map(|grant| grant.last_approved_at),
+        "revoked_at": outcome.revoked_at,
+        "archived_at": outcome.archived_at,
+        "last_event_at": outcome.last_event_at,
+    })
+}
+
+fn contacts(outcome: &Outcome) -> Value {
+    let contact = |(role, contact): (&Role, &Contact)| {
+        json!({
+            "role": role.as_str(),
+            "email": contact.email,
+            "first_name": contact.first_name,
+            "last_name": contact.last_name,
+            "phone": contact.phone,
+            "job": contact.job,
+        })
+    };
+    outcome.contacts.iter().map(contact).collect()
+}
+
+fn grants(outcome: &Outcome, lifetime: Months) -> Value {
+    let grant = |grant: &Grant| {
+        json!({
+            "approvals": grant.approvals,
+            "expires_at": tokens::end(grant.last_approved_at, lifetime),
+            "is_revoked": grant.revoked_at.is_some(),
+        })
+    };
+    outcome.grants.iter().map(grant).collect()
+}
+
+/// Raises an alert, unless the same delivery has raised it before.
+async fn raise(
+    conn: &mut AsyncPgConnection,
+    subject: &Subject,
+    request: Option<Uuid>,
+    event: Uuid,
+    kind: &str,
+) -> QueryResult<()> {
+    diesel::sql_query(
+        "insert into alerts (kind, api, request_id, event_id, details) \
+         values ($1, $2, $3, $4, jsonb_build_object('external_id', $5)) on conflict (kind, event_id) do nothing",
+    )
+    .bind::<Text, _>(kind)
+    .bind::<Text, _>(&subject.api)
+    .bind::<Nullable<SqlUuid>, _>(request)
+    .bind::<SqlUuid, _>(event)
+    .bind::<Text, _>(&subject.external_id)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// DataPass archives nothing that is in force; a token that lives on is worth a look.
+async fn watch_archive(
+    conn: &mut AsyncPgConnection,
+    subject: &Subject,
+    request: Uuid,
+    event: Uuid,
+) -> QueryResult<()> {
+    let live: Vec<Id> = diesel::sql_query(
+        "select t.id from api_tokens t join authorization_requests r on r.id = t.request_id \
+         where r.id = $1 and r.status = 'archived' and t.expires_at > now() \
+         and (t.blacklisted_at is null or t.blacklisted_at > now()) limit 1",
+    )
+    .bind::<SqlUuid, _>(request)
+    .load(conn)
+    .await?;
+    if live.is_empty() {
+        return Ok(());
+    }
+    let kind = Alert::ArchivedWithLiveToken.as_str();
+    raise(conn, subject, Some(request), event, kind).await
+}
+
+/// How a delivery took part: at its place, or before others that were there already.
+fn verdict(own: &Entry, entries: &[Entry]) -> &'static str {
+    if matches!(own.delivery.event, Event::Unknown(_)) {
+        return "unknown";
+    }
+    let place = |entry: &Entry| {
+        let delivery = &entry.delivery;
+        (
+            delivery.fired_at,
+            delivery.event.clone(),
+            entry.digest.clone(),
+        )
+    };
+    if entries.iter().any(|other| place(other) > place(own)) {
+        "folded_late"
+    } else {
+        "applied"
+    }
+}
+
+async fn end(
+    conn: &mut AsyncPgConnection,
+    event: Uuid,
+    outcome: &str,
+    reason: Option<&str>,
+    request: Option<Uuid>,
+    changes: &Value,
+) -> QueryResult<()> {
+    // Of a delivery that is judged again, the first judgement says what it changed.
+    diesel::sql_query(
+        "update datapass_events set outcome = $2, reason = $3, request_id = $4, changes = $5, judged_at = now() \
+         where id = $1 and outcome in ('received', 'failed')",
+    )
+    .bind::<SqlUuid, _>(event)
+    .bind::<Text, _>(outcome)
+    .bind::<Nullable<Text>, _>(reason)
+    .bind::<Nullable<SqlUuid>, _>(request)
+    .bind::<Jsonb, _>(changes)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The token of the grant that a delivery approved.
+async fn token_of(
+    conn: &mut AsyncPgConnection,
+    outcome: &Outcome,
+    event: Uuid,
+) -> QueryResult<Option<Uuid>> {
+    let mut grants = outcome.grants.iter();
+    let Some(grant) = grants.find(|grant| grant.approvals.contains(&event)) else {
+        return Ok(None);
+    };
+    let token: Id = diesel::sql_query("select id from api_tokens where approval_id = any ($1)")
+        .bind::<diesel::sql_types::Array<SqlUuid>, _>(&grant.approvals)
+        .get_result(conn)
+        .await?;
+    Ok(Some(token.id))
+}

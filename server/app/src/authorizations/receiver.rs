@@ -1,0 +1,165 @@
+//! Receives deliveries: proves them, keeps them, judges them. Once the signature holds, nothing in a body is an error to
+//! DataPass, which would repeat it for ever.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use chrono::Months;
+use engine::Pool;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    AuthorizationError,
+    delivery::{Generation, Unreadable, read},
+    journal::{self, Kept, Received},
+    judgement, signature, tokens,
+};
+use crate::{clock, config};
+
+/// The largest body, in bytes; DataPass's own stay under a tenth of it.
+pub const LARGEST: usize = 1 << 20;
+/// How often deliveries are looked for whose judgement was cut short.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// A body, and what came with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// The API that it is about.
+    pub api: &'a str,
+    /// The generation that the route says; without one, the shape of the body says it.
+    pub generation: Option<u8>,
+    /// The address that sent it.
+    pub source: &'a str,
+    /// The header `X-Hub-Signature-256`.
+    pub signature: &'a str,
+    /// The very bytes.
+    pub body: &'a [u8],
+}
+
+/// Receives deliveries.
+#[derive(Clone)]
+pub struct Receiver {
+    pool: Pool,
+    apis: Arc<BTreeMap<String, config::DataPass>>,
+}
+
+impl Receiver {
+    /// Receives what is said of these APIs.
+    pub fn new(pool: Pool, apis: BTreeMap<String, config::DataPass>) -> Self {
+        Self {
+            pool,
+            apis: Arc::new(apis),
+        }
+    }
+
+    /// Keeps a delivery and judges it. Returns the token that it granted, if it is an approval.
+    pub async fn receive(&self, signed: Signed<'_>) -> Result<Option<Uuid>, AuthorizationError> {
+        let api = self.apis.get(signed.api);
+        let api = api.ok_or_else(|| AuthorizationError::UnknownApi(signed.api.to_owned()))?;
+        if signed.body.len() > LARGEST {
+            return Err(AuthorizationError::TooLarge(LARGEST));
+        }
+        if !signature::is_signed(signed.body, signed.signature, &api.secrets) {
+            return Err(AuthorizationError::Unsigned);
+        }
+        let kept = {
+            let mut conn = self.pool.get().await?;
+            keep(&mut conn, signed).await?
+        };
+        match kept {
+            Kept::Delivery(event) | Kept::Duplicate(event) => {
+                Ok(self.judge(event, api.lifetime()).await)
+            }
+            Kept::Nothing => Ok(None),
+        }
+    }
+
+    /// Judges a delivery that is in the journal. A fault of ours is told to us, not to DataPass.
+    async fn judge(&self, event: Uuid, lifetime: Months) -> Option<Uuid> {
+        let judged = async {
+            let mut conn = self.pool.get().await?;
+            let token = judgement::judge(&mut conn, event, lifetime, clock::now()).await?;
+            Ok::<_, AuthorizationError>(token)
+        };
+        judged.await.unwrap_or_else(|error| {
+            // It stays in the journal as received, and is judged again.
+            tracing::error!(%event, error = &error as &dyn std::error::Error, "a delivery could not be judged");
+            None
+        })
+    }
+
+    /// Judges what was received and not judged, for as long as the server runs.
+    pub async fn follow(self) {
+        loop {
+            if let Err(error) = self.judge_waiting().await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the journal could not be read"
+                );
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    async fn judge_waiting(&self) -> Result<(), AuthorizationError> {
+        let waiting = journal::waiting(&mut *self.pool.get().await?).await?;
+        for (event, api) in waiting {
+            let lifetime = self
+                .apis
+                .get(&api)
+                .map_or(tokens::LIFETIME, config::DataPass::lifetime);
+            self.judge(event, lifetime).await;
+        }
+        Ok(())
+    }
+}
+
+async fn keep(
+    conn: &mut diesel_async::AsyncPgConnection,
+    signed: Signed<'_>,
+) -> diesel::QueryResult<Kept> {
+    // PostgreSQL keeps no NUL; a body that holds one is no JSON.
+    let body = String::from_utf8_lossy(signed.body).replace('\0', "\u{fffd}");
+    let payload = parse(signed.body);
+    let generation = match (signed.generation, &payload) {
+        (Some(1), _) => Generation::First,
+        (None, Ok(payload)) => Generation::of(payload),
+        _ => Generation::Second,
+    };
+    let reading = payload
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|payload| read(payload, generation));
+    let received = Received {
+        api: signed.api,
+        generation,
+        source: signed.source,
+        body: &body,
+        payload: payload.as_ref().ok(),
+        reading: reading.as_ref().map_err(ToString::to_string),
+    };
+    journal::keep(conn, &received).await
+}
+
+fn parse(body: &[u8]) -> Result<Value, Unreadable> {
+    let payload: Value =
+        serde_json::from_slice(body).map_err(|error| Unreadable::NotJson(error.to_string()))?;
+    if holds_nul(&payload) {
+        return Err(Unreadable::NotJson(
+            "it holds the character U+0000".to_owned(),
+        ));
+    }
+    Ok(payload)
+}
+
+/// Whether a text in it holds what PostgreSQL cannot keep.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
+    }
+}

@@ -1,0 +1,89 @@
+//! `POST /api/datapass/{api}/webhook` and `/api/datapass/v2/{api}/webhook` (reference/datapass.md § 1).
+//!
+//! Answers as the sender understands them: 200, with `token_id` after an approval; never 202, which it repeats.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Json, Router,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use serde_json::{Value, json};
+
+use super::{
+    AuthorizationError, Receiver,
+    receiver::{LARGEST, Signed},
+};
+use crate::http::error::ApiError;
+
+/// The header of the signature.
+const SIGNATURE: &str = "x-hub-signature-256";
+
+/// The routes.
+pub fn routes(receiver: Receiver) -> Router {
+    Router::new()
+        .route("/api/datapass/{api}/webhook", post(first))
+        .route("/api/datapass/v2/{api}/webhook", post(second))
+        .with_state(receiver)
+}
+
+async fn first(
+    State(receiver): State<Receiver>,
+    Path(api): Path<String>,
+    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    answer(&receiver, (&api, 1), source, &headers, body).await
+}
+
+async fn second(
+    State(receiver): State<Receiver>,
+    Path(api): Path<String>,
+    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    answer(&receiver, (&api, 2), source, &headers, body).await
+}
+
+async fn answer(
+    receiver: &Receiver,
+    (api, generation): (&str, u8),
+    source: SocketAddr,
+    headers: &HeaderMap,
+    body: Body,
+) -> Response {
+    let Ok(body) = to_bytes(body, LARGEST).await else {
+        return AuthorizationError::TooLarge(LARGEST).into_response();
+    };
+    let signature = headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
+    let signed = Signed {
+        api,
+        generation: Some(generation),
+        source: &source.ip().to_string(),
+        signature: signature.unwrap_or_default(),
+        body: &body,
+    };
+    match receiver.receive(signed).await {
+        Ok(Some(token)) => Json(json!({ "token_id": token })).into_response(),
+        Ok(None) => Json(Value::Object(serde_json::Map::new())).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+impl IntoResponse for AuthorizationError {
+    fn into_response(self) -> Response {
+        let (status, code) = match &self {
+            Self::UnknownApi(_) => (StatusCode::NOT_FOUND, "unknown-api"),
+            Self::Unsigned => (StatusCode::UNAUTHORIZED, "access-denied"),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "limit-exceeded"),
+            Self::Database(_) | Self::Pool(_) => return ApiError::fault(&self).into_response(),
+        };
+        ApiError::expected(status, code, self.to_string()).into_response()
+    }
+}

@@ -1,0 +1,53 @@
+//! `[datapass.<api>]`: a State API whose authorization requests DataPass tells of.
+
+use chrono::Months;
+use serde::Deserialize;
+
+use super::{ConfigError, Secret};
+
+/// A State API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataPass {
+    /// What DataPass signs with: one secret, or the old and the new one during a rotation.
+    pub secrets: Vec<Secret>,
+    /// How many months a token lives after the approval that issued or prolonged it.
+    #[serde(default = "token_months")]
+    pub token_months: u32,
+}
+
+/// As long as the tokens that DataPass's applicants know (reference/datapass.md § 3.2).
+fn token_months() -> u32 {
+    18
+}
+
+impl DataPass {
+    /// How long a token lives after the approval that issued or prolonged it.
+    pub fn lifetime(&self) -> Months {
+        Months::new(self.token_months)
+    }
+
+    pub(super) fn check(&self, api: &str) -> Result<(), ConfigError> {
+        let contradiction = |problem: String| Err(ConfigError::Contradictory(problem));
+        let is_name = api
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        if api.is_empty() || api == "v2" || !is_name {
+            return contradiction(format!(
+                "datapass: {api:?} must be small letters, digits and _, and not v2"
+            ));
+        }
+        if !(1..=2).contains(&self.secrets.len()) {
+            return contradiction(format!(
+                "datapass.{api}.secrets: one, or two during a rotation"
+            ));
+        }
+        if !(1..=120).contains(&self.token_months) {
+            return contradiction(format!(
+                "datapass.{api}.token_months: {} is not between 1 and 120",
+                self.token_months
+            ));
+        }
+        Ok(())
+    }
+}

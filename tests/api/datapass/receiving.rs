@@ -1,0 +1,260 @@
+//! Receiving: who is believed, what is answered, what the journal keeps.
+
+use super::{NOON, World, alerts, tokens};
+use anyhow::Result;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tests::simulators::datapass::{SECRET, first, second, signature};
+
+const SECOND: &str = "/api/datapass/v2/api_entreprise/webhook";
+
+#[tokio::test]
+async fn both_generations_are_received() -> Result<()> {
+    let world = World::start().await?;
+    let path = "/api/datapass/api_entreprise/webhook";
+    let answer = world
+        .deliver_to(path, &first(1, "validate", NOON, "validated"))
+        .await?;
+    let request = world.request(1).await?;
+    assert_eq!(request["status"], "validated");
+    assert_eq!(request["title"], "Aides locales");
+    assert_eq!(request["scopes"], json!(["entreprises"]));
+    assert_eq!(request["tokens"][0]["id"], answer["token_id"]);
+    let answer = world
+        .deliver(&second(2, "approve", NOON, "validated"))
+        .await?;
+    let request = world.request(2).await?;
+    assert_eq!(request["scopes"], json!(["entreprises", "open_data"]));
+    assert_eq!(request["tokens"][0]["id"], answer["token_id"]);
+    assert_eq!(
+        request["tokens"][0]["expires_at"],
+        "2027-07-05T08:00:00+00:00"
+    );
+    assert_eq!(
+        request["organization"],
+        json!({ "siret": "21590350100017", "name": "Commune d'Exemple" })
+    );
+    let roles: Vec<&Value> = request["contacts"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|it| &it["role"])
+        .collect();
+    assert_eq!(roles, ["applicant", "business", "technical"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a9_a_test_is_answered_and_changes_nothing() -> Result<()> {
+    let world = World::start().await?;
+    let test = json!({ "test": true, "timestamp": "2026-01-15T10:30:00+01:00" });
+    assert_eq!(world.deliver(&test).await?, json!({}));
+    assert_eq!(world.outcomes().await?, ["test"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a14_what_is_not_signed_is_refused_and_not_kept() -> Result<()> {
+    let world = World::start().await?;
+    let body = second(1, "approve", NOON, "validated").to_string();
+    let good = signature(SECRET, body.as_bytes());
+    let altered = body.replace("validated", "Validated");
+    let re_encoded = body.replace("\":", "\": ");
+    for (body, signature) in [
+        (&body, None),
+        (&body, Some("")),
+        (&body, Some(signature("another", body.as_bytes()).as_str())),
+        (&body, Some(good.to_uppercase().as_str())),
+        (&body, Some(&good[..60])),
+        (&altered, Some(good.as_str())),
+        (&re_encoded, Some(good.as_str())),
+    ] {
+        let (status, answer) = world.send(SECOND, body.as_bytes(), signature).await?;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{signature:?}: {answer}");
+    }
+    let (status, _) = world
+        .send(
+            "/api/datapass/v2/unknown/webhook",
+            body.as_bytes(),
+            Some(&good),
+        )
+        .await?;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(world.journal().await?, Vec::<Value>::new());
+    assert_eq!(world.request(1).await?, Value::Null);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a14_a_signed_body_that_cannot_be_read_is_kept() -> Result<()> {
+    let world = World::start().await?;
+    let future = second(1, "approve", 4_102_444_800, "validated").to_string();
+    let bodies = [
+        "{\"event\":",
+        "[]",
+        "null",
+        "{\"event\":\"revoke\"}",
+        "{\"event\":\"revoke\",\"fired_at\":1767600000}",
+        "{\"event\":null,\"fired_at\":null,\"data\":null}",
+        "{\"event\":\"update\",\"fired_at\":1767600000,\"data\":{\"id\":1,\"form_uid\":\"\\u0000\"}}",
+        "{\"event\":\"update\",\"fired_at\":9223372036854775807,\"data\":{\"id\":1}}",
+        &future,
+    ];
+    for body in bodies {
+        let signed = signature(SECRET, body.as_bytes());
+        let (status, answer) = world.send(SECOND, body.as_bytes(), Some(&signed)).await?;
+        assert_eq!((status, answer), (StatusCode::OK, json!({})), "{body}");
+    }
+    for event in world.journal().await? {
+        assert_eq!(event["outcome"], "unreadable", "{event}");
+        assert!(event["reason"].is_string(), "{event}");
+    }
+    assert_eq!(world.request(1).await?, Value::Null);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() -> Result<()> {
+    let world = World::start().await?;
+    let body = vec![b' '; (1 << 20) + 1];
+    let signed = signature(SECRET, &body);
+    let (status, _) = world.send(SECOND, &body, Some(&signed)).await?;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(world.journal().await?, Vec::<Value>::new());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a15_two_secrets_hold_during_a_rotation() -> Result<()> {
+    let world = World::start().await?;
+    for (secret, expected) in [
+        ("the old secret", StatusCode::OK),
+        ("the new secret", StatusCode::OK),
+        (SECRET, StatusCode::UNAUTHORIZED),
+    ] {
+        let body = json!({ "test": true, "timestamp": secret }).to_string();
+        let signed = signature(secret, body.as_bytes());
+        let path = "/api/datapass/v2/api_particulier/webhook";
+        assert_eq!(
+            world.send(path, body.as_bytes(), Some(&signed)).await?.0,
+            expected,
+            "{secret}"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a2_a17_a_repetition_changes_nothing_and_is_answered_alike() -> Result<()> {
+    let world = World::start().await?;
+    let approve = second(1, "approve", NOON, "validated");
+    let answer = world.deliver(&approve).await?;
+    let before = world.request(1).await?;
+    assert_eq!(world.deliver(&approve).await?, answer);
+    // A replay from DataPass's screen has its members in another order.
+    let mut members: Vec<String> = approve
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| format!("{}:{value}", json!(name)))
+        .collect();
+    members.reverse();
+    let body = format!("{{{}}}", members.join(" , "));
+    let signed = signature(SECRET, body.as_bytes());
+    assert_eq!(
+        world.send(SECOND, body.as_bytes(), Some(&signed)).await?,
+        (StatusCode::OK, answer)
+    );
+    assert_eq!(world.request(1).await?, before);
+    assert_eq!(
+        world.outcomes().await?,
+        ["applied", "duplicate", "duplicate"]
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a18_requests_that_come_at_once_become_one() -> Result<()> {
+    let world = World::start().await?;
+    let payloads: Vec<Value> = (0..8)
+        .map(|second_of| second(1, "update", NOON + second_of, "draft"))
+        .collect();
+    futures::future::try_join_all(payloads.iter().map(|payload| world.deliver(payload))).await?;
+    assert_eq!(world.request(1).await?["status"], "draft");
+    assert_eq!(world.journal().await?.len(), 8);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a8_d6_d9_delete_and_unknown_events_raise_alerts_and_never_fail() -> Result<()> {
+    let world = World::start().await?;
+    world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?;
+    let before = world.request(1).await?;
+    assert_eq!(
+        world
+            .deliver(&second(1, "delete", NOON + 1, "validated"))
+            .await?,
+        json!({})
+    );
+    assert_eq!(
+        world
+            .deliver(&second(1, "explode", NOON + 2, "draft"))
+            .await?,
+        json!({})
+    );
+    let after = world.request(1).await?;
+    assert_eq!(alerts(&after), ["deleted", "unknown_event"]);
+    for column in ["status", "title", "scopes", "tokens", "contacts"] {
+        assert_eq!(after[column], before[column], "{column}");
+    }
+    assert_eq!(world.outcomes().await?, ["applied", "applied", "unknown"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_can_sign_may_use_the_mutation() -> Result<()> {
+    let world = World::start().await?;
+    let query = "mutation($payload: String!, $signature: String!) { receive_datapass_event(api: \"api_entreprise\", \
+                 payload: $payload, signature: $signature) { token_id } }";
+    let payload = first(1, "approve", NOON, "validated").to_string();
+    let signed = json!({ "payload": payload, "signature": signature(SECRET, payload.as_bytes()) });
+    let data = world.server.anonymous().data_with(query, signed).await?;
+    let request = world.request(1).await?;
+    assert_eq!(
+        data["receive_datapass_event"]["token_id"],
+        request["tokens"][0]["id"]
+    );
+    assert_eq!(tokens(&request), (1, 0));
+    let forged = json!({ "payload": payload, "signature": "sha256=00" });
+    let answer = world.server.anonymous().answer(query, forged).await?;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "access-denied");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_delivery_whose_judgement_was_cut_short_is_judged_later() -> Result<()> {
+    let world = World::start().await?;
+    world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?;
+    let revoke = second(1, "revoke", NOON + 1, "revoked");
+    let body = revoke.to_string().replace('\'', "''");
+    world
+        .database
+        .run_statements(&format!(
+            "insert into datapass_events (api, generation, source, body, payload, digest, external_id, event, fired_at, \
+             received_at) values ('api_entreprise', 2, 'test', '{body}', '{body}', 'x', '1', 'revoke', \
+             to_timestamp({}), now() - interval '1 minute')",
+            NOON + 1
+        ))
+        .await?;
+    tests::harness::client::until(async || {
+        let request = world.request(1).await?;
+        Ok((request["status"] == "revoked").then_some(()))
+    })
+    .await?;
+    assert_eq!(tokens(&world.request(1).await?), (0, 1));
+    Ok(())
+}
