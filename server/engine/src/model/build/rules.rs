@@ -268,11 +268,12 @@ pub(super) fn bind(value: &Json, sql_type: String) -> Bind {
     Bind { source, sql_type }
 }
 
-/// A literal in PostgreSQL's input form for a type; a list of lists for a list of arrays.
+/// A literal in PostgreSQL's input form for a type: a list of lists for a list of arrays, JSON as it stands.
 fn literal(value: &Json, sql_type: &str) -> Option<String> {
     match value {
         Json::Null => None,
-        Json::Array(items) if !matches!(sql_type, "json" | "jsonb") => {
+        json if matches!(sql_type, "json" | "jsonb") => Some(json.to_string()),
+        Json::Array(items) => {
             let element = sql_type.strip_suffix("[]").unwrap_or(sql_type);
             let texts: Vec<_> = items.iter().map(|item| literal(item, element)).collect();
             Some(array_literal(texts.iter().map(Option::as_deref)))
