@@ -88,8 +88,10 @@ impl Directory {
             .0
             .get(path)
             .ok_or_else(|| LoadError::Missing(path.to_owned()))?;
-        let value =
-            serde_saphyr::from_str(text).map_err(|error| malformed(path, &error.to_string()))?;
+        // Of "yes", "on" and "y", Hasura's command line makes text.
+        let options = serde_saphyr::options! { strict_booleans: true };
+        let value = serde_saphyr::from_str_with_options(text, options)
+            .map_err(|error| malformed(path, &error.to_string()))?;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         self.included(value, folder)
     }
