@@ -334,6 +334,39 @@ async fn two_fields_of_a_root_have_two_names() -> Result<()> {
     database.drop().await
 }
 
+#[derive(Clone)]
+struct ByHand;
+
+#[async_graphql::Object]
+impl ByHand {
+    #[graphql(name = "delete_shelf")]
+    async fn burn(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn an_action_has_a_name_of_its_own() -> Result<()> {
+    let database = library::database("golden").await?;
+    // Nobody but the administrator has the action, and another role alone the mutation.
+    let rule = "\n  delete_permissions: [{role: clerk, permission: {filter: {}}}]";
+    for (tables, read_only, is_refused) in [
+        (String::from("- table: {name: shelf}"), &[][..], true),
+        (format!("- table: {{name: shelf}}{rule}"), &["shelf"], true),
+        (String::from("- table: {name: shelf}"), &["shelf"], false),
+        (String::from("- table: {name: author}"), &[], false),
+    ] {
+        let EngineBuilder { pool, metadata, .. } = builder(&database, &tables)?;
+        let mut builder = EngineBuilder::new(pool, metadata, ByHand);
+        builder.options.read_only = read_only;
+        let refused = builder.build().await.err().map(|error| error.to_string());
+        let problem = "shelf: an action is called \"delete_shelf\", too";
+        let is_so = refused.is_some_and(|message| message.contains(problem));
+        assert_eq!(is_so, is_refused, "{tables}");
+    }
+    database.drop().await
+}
+
 #[tokio::test]
 async fn a_query_and_a_mutation_of_one_name_are_two() -> Result<()> {
     let database = library::database("golden").await?;

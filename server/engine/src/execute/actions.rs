@@ -4,18 +4,19 @@
 //! for the others it does not exist. An action that answers with rows of a table returns [`Rows`] or [`Row`]: the
 //! engine reads them under the caller's own permissions, with whatever the caller selected.
 
-use std::{borrow::Cow, marker::PhantomData, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, marker::PhantomData, sync::Arc};
 
 use async_graphql::{
-    ContextSelectionSet, OutputType, Positioned, ServerResult, TypeName, Value,
-    parser::types::Field, registry::Registry,
+    ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, TypeName, Value,
+    parser::types::Field,
+    registry::{MetaType, Registry},
 };
 
 use super::{request::RequestState, roots::EngineCore};
 use crate::{
     error::{Code, GraphqlError},
     execute::statement::{self, Preparation},
-    model::{Bind, Cell, Operand, Operator, Predicate, Source, array_literal},
+    model::{Bind, Cell, Operand, Operator, Predicate, Source, TableId, array_literal},
     plan::{Planner, Root, Select},
     sql,
 };
@@ -44,6 +45,23 @@ impl Actions {
                 .iter()
                 .any(|(name, roles)| *name == action && roles.contains(&role))
     }
+}
+
+/// The actions whose name a mutation of a table has already: the tables, and the names.
+pub(super) fn clashes<'a, M: ObjectType>(
+    cores: impl Iterator<Item = &'a EngineCore>,
+) -> BTreeSet<(TableId, String)> {
+    let mut registry = Registry::default();
+    M::create_type_info(&mut registry);
+    let object = registry.types.remove(&*M::type_name());
+    let Some(MetaType::Object { fields, .. }) = object else {
+        return BTreeSet::new();
+    };
+    cores
+        .flat_map(|core| &core.roots.writing)
+        .filter(|(name, _)| fields.contains_key(*name))
+        .map(|(name, root)| (root.table, name.clone()))
+        .collect()
 }
 
 /// Rows of the table that `T` names, by the values of its one-column primary key.

@@ -1,6 +1,6 @@
 //! How an engine is made: the metadata against the catalog, and a schema for each role.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{ObjectType, Schema, ValidationMode};
 
@@ -10,7 +10,7 @@ use crate::{
     catalog::{Catalog, CatalogError},
     execute::{
         Changes,
-        actions::Actions,
+        actions::{self, Actions},
         cache::PlanCache,
         deadline::{self, Canceller},
         limits::LimitRules,
@@ -19,7 +19,7 @@ use crate::{
         trusted::Trusted,
     },
     metadata::Metadata,
-    model::{Caller, Inconsistencies, Model, Options},
+    model::{Caller, Inconsistencies, Inconsistency, Model, Options},
     schema,
 };
 
@@ -127,9 +127,12 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
         let named = |name: &str, is_backend| (name.to_owned(), role(name, is_backend));
         let names = model.roles();
         let with_backend = names.iter().filter(|name| model.has_backend_only(name));
+        let roles: BTreeMap<_, _> = names.iter().map(|name| named(name, false)).collect();
+        let backend_roles: BTreeMap<_, _> = with_backend.map(|name| named(name, true)).collect();
+        refuse_clashes(&model, roles.values().chain(backend_roles.values()))?;
         Ok(Engine {
-            roles: names.iter().map(|name| named(name, false)).collect(),
-            backend_roles: with_backend.map(|name| named(name, true)).collect(),
+            roles,
+            backend_roles,
             nobody: role("", false),
             limits: self.limits,
             cancel: self.cancel,
@@ -142,5 +145,25 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
             pool: self.pool,
             model,
         })
+    }
+}
+
+/// An action may not be called as a mutation of a table, whoever has which of them.
+fn refuse_clashes<'a, M: ObjectType + 'a>(
+    model: &Model,
+    roles: impl Iterator<Item = &'a Role<M>>,
+) -> Result<(), Inconsistencies> {
+    let clashes = actions::clashes::<M>(roles.map(|role| &*role.core));
+    let problems: Vec<_> = clashes
+        .into_iter()
+        .map(|(table, name)| Inconsistency {
+            table: model.table(table).relation.to_string(),
+            problem: format!("an action is called {name:?}, too"),
+        })
+        .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Inconsistencies(problems))
     }
 }
