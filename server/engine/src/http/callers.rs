@@ -1,15 +1,15 @@
-//! Who counts as one caller, and how many event streams a caller has open: each is an operation, and a socket counts its
-//! operations, too.
+//! Who counts as one caller, and how many sockets or event streams a caller has open. An event stream is one operation;
+//! a socket counts its operations itself.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::http::StatusCode;
+use crate::{GraphqlError, Session, execute::limits};
 
-use super::{OPERATIONS, respond::Refusal};
-use crate::{Session, execute::limits};
+/// How many sockets, and how many event streams, a caller may have open.
+const OPEN: usize = 100;
 
 /// A user, or else whoever sends from an address.
 pub(super) fn caller(session: &Session, address: &str) -> String {
@@ -19,32 +19,42 @@ pub(super) fn caller(session: &Session, address: &str) -> String {
     }
 }
 
-/// The open streams of callers who have any.
-#[derive(Clone, Default)]
-pub(super) struct Streams(Arc<Mutex<HashMap<String, usize>>>);
+/// What callers have open who have anything open.
+#[derive(Clone)]
+pub(super) struct Counter {
+    /// What is counted.
+    what: &'static str,
+    counts: Arc<Mutex<HashMap<String, usize>>>,
+}
 
-/// A stream that is open until this is dropped.
+/// Something that is open until this is dropped.
 pub(super) struct Open {
-    streams: Streams,
+    counter: Counter,
     caller: String,
 }
 
-impl Streams {
+impl Counter {
+    pub(super) fn new(what: &'static str) -> Self {
+        Self {
+            what,
+            counts: Arc::default(),
+        }
+    }
+
     fn counts(&self) -> MutexGuard<'_, HashMap<String, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens one more, unless the caller has too many.
-    pub(super) fn open(&self, caller: String) -> Result<Open, Refusal> {
+    pub(super) fn open(&self, caller: String) -> Result<Open, GraphqlError> {
         let mut counts = self.counts();
         let count = counts.entry(caller.clone()).or_default();
-        if *count >= OPERATIONS {
-            let error = limits::exceeded("event streams of a caller", *count + 1, OPERATIONS);
-            return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, error));
+        if *count >= OPEN {
+            return Err(limits::exceeded(self.what, *count + 1, OPEN));
         }
         *count += 1;
         Ok(Open {
-            streams: self.clone(),
+            counter: self.clone(),
             caller,
         })
     }
@@ -52,7 +62,7 @@ impl Streams {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        let mut counts = self.streams.counts();
+        let mut counts = self.counter.counts();
         if let Some(count) = counts.get_mut(&self.caller) {
             *count -= 1;
             if *count == 0 {

@@ -164,7 +164,10 @@ impl<A: Authenticate, M: ObjectType + 'static> Door<A, M> {
         address: &str,
     ) -> Result<Response, Refusal> {
         if media == Media::Events {
-            let open = self.streams.open(caller(&entered.session, address))?;
+            let open = self
+                .streams
+                .open(caller(&entered.session, address))
+                .map_err(|error| Refusal::new(StatusCode::TOO_MANY_REQUESTS, error))?;
             let engine = &self.api.engine;
             return Ok(events::respond(engine, entered, request, open));
         }

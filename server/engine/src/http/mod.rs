@@ -30,14 +30,14 @@ pub(crate) use persisted::sha256;
 pub use standalone::standalone;
 
 use crate::{Engine, GraphqlError, Session};
-use callers::Streams;
+use callers::Counter;
 use persisted::Persisted;
 use rate::Rates;
 
 /// The path of the API.
 pub const PATH: &str = "/v1/graphql";
 
-/// How many operations may run on one socket, and in the event streams of one caller.
+/// How many operations may run on one socket.
 const OPERATIONS: usize = 100;
 
 /// How a request arrived.
@@ -96,7 +96,8 @@ struct Door<A, M> {
     api: Api<A, M>,
     persisted: Persisted,
     rates: Rates,
-    streams: Streams,
+    sockets: Counter,
+    streams: Counter,
 }
 
 /// The routes of the API.
@@ -106,7 +107,8 @@ pub fn routes<A: Authenticate, M: ObjectType + 'static>(api: Api<A, M>) -> Route
         api,
         persisted: Persisted::new(),
         rates: Rates::default(),
-        streams: Streams::default(),
+        sockets: Counter::new("sockets of a caller"),
+        streams: Counter::new("event streams of a caller"),
     });
     let methods = get(entry::get::<A, M>)
         .post(entry::post::<A, M>)

@@ -1,10 +1,10 @@
 //! graphql-transport-ws and its elder.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use engine::execute::limits::{LimitRules, Limits};
-use futures::SinkExt as _;
+use futures::{SinkExt as _, StreamExt as _};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -157,6 +157,52 @@ async fn a_socket_has_room_for_so_many_operations() -> Result<()> {
         }
     }
     assert_eq!(refused, 1);
+    world.stop().await
+}
+
+/// A socket that said that it is this user's, and what it was told.
+async fn enter_as(world: &World, user: &str) -> Result<(Socket, Message)> {
+    let mut socket = Socket::open(world, "graphql-transport-ws").await?;
+    let headers = json!({ "x-hasura-admin-secret": SECRET, "x-hasura-user-id": user });
+    socket
+        .say(json!({ "type": "connection_init", "payload": { "headers": headers } }))
+        .await?;
+    let told = socket.0.next().await.context("no farewell")??;
+    Ok((socket, told))
+}
+
+#[tokio::test]
+async fn a_caller_has_so_many_sockets_and_others_have_theirs() -> Result<()> {
+    let world = World::start(Setup::default()).await?;
+    let mut sockets = Vec::new();
+    for _ in 0..100 {
+        let (socket, told) = enter_as(&world, "one").await?;
+        assert!(told.is_text(), "{told}");
+        sockets.push(socket);
+    }
+    let (_, told) = enter_as(&world, "one").await?;
+    let Message::Close(Some(frame)) = told else {
+        anyhow::bail!("{told}");
+    };
+    assert_eq!(u16::from(frame.code), 4429);
+    assert!(
+        frame.reason.starts_with("Too many sockets"),
+        "{}",
+        frame.reason
+    );
+    assert!(enter_as(&world, "other").await?.1.is_text());
+    Socket::enter(&world).await?;
+    // Whoever leaves makes room; whoever was refused took none.
+    sockets.pop();
+    let mut is_in = enter_as(&world, "one").await?.1.is_text();
+    for _ in 0..50 {
+        if is_in {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        is_in = enter_as(&world, "one").await?.1.is_text();
+    }
+    assert!(is_in);
     world.stop().await
 }
 

@@ -43,6 +43,8 @@ pub(super) enum Close {
     Late,
     /// Two operations of one name.
     Taken(String),
+    /// The caller has too many sockets.
+    Crowded(String),
     /// The client said twice who it is.
     Again,
     /// The session that opened the socket is over.
@@ -61,6 +63,7 @@ impl Close {
             Self::Subprotocol => (4406, "Subprotocol not acceptable".to_owned()),
             Self::Late => (4408, "Connection initialisation timeout".to_owned()),
             Self::Taken(id) => (4409, format!("Subscriber for {id} already exists")),
+            Self::Crowded(problem) => (4429, format!("Too many sockets: {problem}")),
             Self::Again => (4429, "Too many initialisation requests".to_owned()),
         };
         Some((code, shortened(reason)))

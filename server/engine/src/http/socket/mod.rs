@@ -13,9 +13,12 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue},
     response::Response,
 };
-use futures::{StreamExt, future::BoxFuture};
+use futures::StreamExt;
 
-use super::{Authenticate, Channel, Door};
+use super::{
+    Authenticate, Authenticated, Channel, Door,
+    callers::{Open, caller},
+};
 use crate::Session;
 use connection::{Connection, Heard};
 use message::{Close, Command, Protocol};
@@ -49,12 +52,12 @@ async fn serve<A: Authenticate, M: ObjectType + 'static>(
     if protocol.is_none() {
         return connection.close(Close::Subprotocol).await;
     }
-    let entering = enter(&door, &mut connection, headers);
+    let entering = enter(&door, &mut connection, headers, &address);
     let entered = match tokio::time::timeout(INIT, entering).await {
         Ok(entered) => entered,
         Err(_) => Err(Close::Late),
     };
-    let (session, ended) = match entered {
+    let (Authenticated { session, ended }, _open) = match entered {
         Ok(entered) => entered,
         Err(close) => return connection.close(close).await,
     };
@@ -65,12 +68,13 @@ async fn serve<A: Authenticate, M: ObjectType + 'static>(
     connection.close(close).await;
 }
 
-/// Waits until the client has said who it is.
+/// Waits until the client has said who it is. The socket counts as the caller's from then on.
 async fn enter<A: Authenticate, M: ObjectType + 'static>(
     door: &Door<A, M>,
     connection: &mut Connection,
     headers: HeaderMap,
-) -> Result<(Session, BoxFuture<'static, ()>), Close> {
+    address: &str,
+) -> Result<(Authenticated, Open), Close> {
     loop {
         match connection.hear().await? {
             Heard::Command(Command::Init(payload)) => {
@@ -81,8 +85,12 @@ async fn enter<A: Authenticate, M: ObjectType + 'static>(
                     .authenticate(&headers, Channel::Socket)
                     .await
                     .map_err(|error| Close::Forbidden(error.message))?;
+                let open = door
+                    .sockets
+                    .open(caller(&entered.session, address))
+                    .map_err(|error| Close::Crowded(error.message))?;
                 connection.welcome().await?;
-                return Ok((entered.session, entered.ended));
+                return Ok((entered, open));
             }
             Heard::Command(Command::Ping) => connection.pong().await?,
             Heard::Command(Command::Pong) | Heard::Answer(_) => {}
