@@ -16,7 +16,7 @@ use crate::{
 
 const BY_KEY: &str = "subscription($id: Int!) { book_by_pk(id: $id) { title } }";
 
-async fn follow(socket: &mut Socket, id: &str, query: &str, variables: Value) -> Result<()> {
+pub async fn follow(socket: &mut Socket, id: &str, query: &str, variables: Value) -> Result<()> {
     let payload = json!({ "query": query, "variables": variables });
     socket
         .say(json!({ "type": "subscribe", "id": id, "payload": payload }))
@@ -168,11 +168,11 @@ async fn a_push_carries_what_postgresql_wrote() -> Result<()> {
 }
 
 /// A library with a view that is slow for keys above 1 while the first shelf is called so.
-fn with_slow_view() -> Setup {
+pub fn with_slow_view(milliseconds: u64) -> Setup {
     let tables = "- \"!include author.yaml\"\n- \"!include book.yaml\"\n- \"!include shelf.yaml\"\n- \"!include loan.yaml\"\n- \"!include public_book.yaml\"\n- \"!include slow.yaml\"\n";
     let slow = "table: {name: slow, schema: public}\nselect_permissions:\n  - role: reader\n    permission: {columns: '*', filter: {}}\n";
     let time = Limits {
-        time: Some(Duration::from_millis(300)),
+        time: Some(Duration::from_millis(milliseconds)),
         ..Limits::default()
     };
     Setup {
@@ -191,7 +191,7 @@ fn with_slow_view() -> Setup {
     }
 }
 
-async fn name_the_shelf(world: &World, label: &str) -> Result<()> {
+pub async fn name_the_shelf(world: &World, label: &str) -> Result<()> {
     let change = "mutation($label: String!) { \
                   update_shelf_by_pk(pk_columns: {id: 1}, _set: {label: $label}) { id } }";
     let body = json!({ "query": change, "variables": { "label": label } });
@@ -200,7 +200,7 @@ async fn name_the_shelf(world: &World, label: &str) -> Result<()> {
     Ok(())
 }
 
-async fn enter_as_reader(world: &World) -> Result<Socket> {
+pub async fn enter_as_reader(world: &World) -> Result<Socket> {
     let mut socket = Socket::open(world, "graphql-transport-ws").await?;
     let headers = json!({ "x-hasura-admin-secret": SECRET, "x-hasura-role": "reader", "x-hasura-user-id": "r1" });
     socket
@@ -212,7 +212,7 @@ async fn enter_as_reader(world: &World) -> Result<Socket> {
 
 #[tokio::test]
 async fn a_slow_live_query_is_cancelled_and_others_are_unharmed() -> Result<()> {
-    let world = World::start(with_slow_view()).await?;
+    let world = World::start(with_slow_view(300)).await?;
     let mut socket = enter_as_reader(&world).await?;
     let query = "subscription($id: Int!) { slow(where: {id: {_eq: $id}}) { label nothing } }";
     for id in 1..=4 {
@@ -266,7 +266,7 @@ async fn a_slow_live_query_is_cancelled_and_others_are_unharmed() -> Result<()> 
 
 #[tokio::test]
 async fn slow_newcomers_do_not_keep_the_others_waiting() -> Result<()> {
-    let world = World::start(with_slow_view()).await?;
+    let world = World::start(with_slow_view(300)).await?;
     name_the_shelf(&world, "Slow").await?;
     let mut socket = enter_as_reader(&world).await?;
     let query = "subscription($id: Int!) { slow(where: {id: {_eq: $id}}) { author nothing } }";
@@ -290,7 +290,7 @@ async fn slow_newcomers_do_not_keep_the_others_waiting() -> Result<()> {
 
 #[tokio::test]
 async fn a_slow_stream_is_cancelled() -> Result<()> {
-    let world = World::start(with_slow_view()).await?;
+    let world = World::start(with_slow_view(300)).await?;
     let mut socket = enter_as_reader(&world).await?;
     let query = "subscription { slow_stream(batch_size: 2, cursor: [{initial_value: {id: 0}}]) { id nothing } }";
     name_the_shelf(&world, "Slow").await?;

@@ -22,6 +22,7 @@ mod jwt_keys;
 mod library;
 mod limits;
 mod live;
+mod live_faults;
 mod socket;
 mod sockets;
 mod transport;

@@ -178,21 +178,26 @@ pub fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 }
 
 impl World {
-    /// Whether a statement that names something slow runs in the library and does not end at once.
-    pub async fn has_slow_statement(&self) -> Result<bool> {
+    /// What a statement counts, as `count`.
+    pub async fn count(&self, sql: &str) -> Result<i64> {
         #[derive(diesel::QueryableByName)]
         struct Row {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
             count: i64,
         }
+        let mut conn = self.database.connect().await?;
+        let row: Row =
+            diesel_async::RunQueryDsl::get_result(diesel::sql_query(sql), &mut conn).await?;
+        Ok(row.count)
+    }
+
+    /// Whether a statement that names something slow runs in the library and does not end at once.
+    pub async fn has_slow_statement(&self) -> Result<bool> {
         let sql = "select count(*) as count from pg_stat_activity where state = 'active' \
                    and datname = current_database() and pid <> pg_backend_pid() \
                    and query ilike '%slow%'";
-        let mut conn = self.database.connect().await?;
         for _ in 0..20 {
-            let row: Row =
-                diesel_async::RunQueryDsl::get_result(diesel::sql_query(sql), &mut conn).await?;
-            if row.count == 0 {
+            if self.count(sql).await? == 0 {
                 return Ok(false);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

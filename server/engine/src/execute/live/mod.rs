@@ -4,6 +4,7 @@
 //! Subscriptions that differ only in variables and session share one statement over the table of their values, and
 //! those that do not differ at all share its answer: see [`poller`].
 
+mod apart;
 mod changes;
 mod poller;
 mod streaming;
@@ -42,7 +43,9 @@ pub(super) struct LiveQueries {
     cancel: Canceller,
     pollers: Mutex<HashMap<PollerKey, Arc<Poller>>>,
     turns: Semaphore,
-    /// The turn of those who made others wait, one after the other.
+    /// The turn of those who may have made others wait, one after the other and shortly.
+    short_turn: Semaphore,
+    /// The turn of those who have made others wait, one after the other.
     last_turn: Semaphore,
 }
 
@@ -54,6 +57,7 @@ impl LiveQueries {
             cancel,
             pollers: Mutex::default(),
             turns: Semaphore::new(AT_ONCE),
+            short_turn: Semaphore::new(1),
             last_turn: Semaphore::new(1),
         })
     }
@@ -81,17 +85,28 @@ impl LiveQueries {
         poller.subscribe(own)
     }
 
-    /// Runs statements on a connection, when it is the turn of a live query. What takes too long is cancelled; waiting
-    /// for the turn does not count.
+    /// Runs statements when it is the turn of a live query; waiting for it does not count.
     async fn turn<T>(
         &self,
-        turns: &Semaphore,
         time: Option<Duration>,
         run: impl AsyncFnOnce(&mut diesel_async::AsyncPgConnection) -> Result<T, GraphqlError>,
     ) -> Result<T, GraphqlError> {
-        let fault = |error: &(dyn std::error::Error + 'static)| GraphqlError::fault(error);
-        let _turn = turns.acquire().await.map_err(|error| fault(&error))?;
-        let mut conn = self.pool.get().await.map_err(|error| fault(&error))?;
+        let turn = self.turns.acquire().await;
+        let _turn = turn.map_err(|error| GraphqlError::fault(&error))?;
+        self.work(time, run).await
+    }
+
+    /// Runs statements on a connection. What takes too long is cancelled.
+    async fn work<T>(
+        &self,
+        time: Option<Duration>,
+        run: impl AsyncFnOnce(&mut diesel_async::AsyncPgConnection) -> Result<T, GraphqlError>,
+    ) -> Result<T, GraphqlError> {
+        let mut conn = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| GraphqlError::fault(&error))?;
         match time {
             Some(time) => deadline::within(time, &self.cancel, run(&mut conn)).await,
             None => run(&mut conn).await,

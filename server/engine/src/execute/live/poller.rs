@@ -3,14 +3,15 @@
 //! Subscribers with the same values share a slice: its answer is computed once and compared once.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use diesel_async::AsyncPgConnection;
 use futures::Stream;
 use tokio::{
-    sync::{Notify, Semaphore, watch},
+    sync::{Notify, watch},
     time::Instant,
 };
 
@@ -22,8 +23,10 @@ use crate::{
     sql::{Compiled, Statement, multiplexed::Multiplexed},
 };
 
-/// The most subscribers of one statement's run, as in Hasura.
+/// The most slices of one statement's run, as in Hasura.
 const BATCH: usize = 100;
+/// How many values are remembered that made others wait; finding so many takes their subscribers long.
+const SUSPECTS: usize = 1000;
 
 /// What subscriptions have in common that share a statement: its text, and the values that cannot differ.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,32 +58,61 @@ type Answer = Result<Arc<str>, GraphqlError>;
 
 /// What the subscribers of a slice see.
 #[derive(Debug, Clone, Default)]
-struct Published {
+pub(super) struct Published {
     /// In which round it was found.
     round: u64,
     answer: Option<Answer>,
 }
 
-struct Slice {
-    sender: watch::Sender<Published>,
-    /// Whether somebody came since the last round.
-    is_awaited: bool,
+pub(super) struct Slice {
+    pub(super) sender: watch::Sender<Published>,
+    /// Whether somebody came since it was last looked at.
+    pub(super) is_awaited: bool,
     /// Whether it is looked at alone, so that rounds pass it by.
-    is_apart: bool,
+    pub(super) is_apart: bool,
 }
 
-#[derive(Default)]
-struct Slices {
+pub(super) struct Slices {
+    /// The number of the last round; a look at one slice alone is a round, too.
+    pub(super) round: u64,
+    pub(super) by_values: HashMap<Vec<Value>, Slice>,
+    /// Values that PostgreSQL took long for or refused, also of subscribers who have left: they make nobody wait again.
+    pub(super) suspects: HashSet<Vec<Value>>,
+    /// How many slices are looked at together until then, when more took too long.
+    pub(super) smaller: Option<(usize, Instant)>,
+}
+
+impl Slices {
+    /// How many are looked at together.
+    fn batch(&self) -> usize {
+        match self.smaller {
+            Some((size, end)) if Instant::now() < end => size,
+            _ => BATCH,
+        }
+    }
+
+    /// Remembers values of a slice that made others wait, or would have.
+    pub(super) fn suspect(&mut self, values: Vec<Value>) {
+        if self.suspects.len() >= SUSPECTS {
+            self.suspects.clear();
+        }
+        self.suspects.insert(values);
+    }
+}
+
+/// Whose answers are due.
+struct Due {
     round: u64,
-    by_values: HashMap<Vec<Value>, Slice>,
+    together: Vec<Vec<Value>>,
+    apart: Vec<Vec<Value>>,
 }
 
 pub(super) struct Poller {
     statement: Statement,
     multiplexed: Multiplexed,
     shared: Vec<Value>,
-    time: Option<Duration>,
-    tables: Option<std::collections::BTreeSet<String>>,
+    pub(super) time: Option<Duration>,
+    tables: Option<BTreeSet<String>>,
     slices: Mutex<Slices>,
     newcomer: Notify,
 }
@@ -93,12 +125,17 @@ impl Poller {
             shared: key.shared.clone(),
             time: key.time,
             tables: compiled.tables.clone(),
-            slices: Mutex::default(),
+            slices: Mutex::new(Slices {
+                round: 0,
+                by_values: HashMap::new(),
+                suspects: HashSet::new(),
+                smaller: None,
+            }),
             newcomer: Notify::new(),
         }
     }
 
-    fn slices(&self) -> MutexGuard<'_, Slices> {
+    pub(super) fn slices(&self) -> MutexGuard<'_, Slices> {
         self.slices.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -136,11 +173,15 @@ impl Poller {
                 watch.forget();
                 last = Instant::now();
             }
-            let Some((round, due)) = self.due(&live, &key, is_for_newcomers) else {
+            let Some(due) = self.due(&live, &key, is_for_newcomers) else {
                 return;
             };
-            for batch in due.chunks(BATCH) {
-                self.look(&live, round, batch).await;
+            if !due.apart.is_empty() {
+                tokio::spawn(Arc::clone(&self).look_apart(Arc::clone(&live), due.apart));
+            }
+            let size = self.slices().batch();
+            for batch in due.together.chunks(size) {
+                self.look(&live, due.round, batch).await;
             }
         }
     }
@@ -158,38 +199,47 @@ impl Poller {
     }
 
     /// Begins a round: whose answers are due. `None` when nobody listens any more; the poller is forgotten then.
-    fn due(
-        &self,
-        live: &LiveQueries,
-        key: &PollerKey,
-        is_for_newcomers: bool,
-    ) -> Option<(u64, Vec<Vec<Value>>)> {
+    fn due(&self, live: &LiveQueries, key: &PollerKey, is_for_newcomers: bool) -> Option<Due> {
         let mut pollers = live.pollers.lock().unwrap_or_else(PoisonError::into_inner);
         let mut slices = self.slices();
+        // Who is looked at apart is forgotten there.
         slices
             .by_values
-            .retain(|_, slice| slice.sender.receiver_count() > 0);
+            .retain(|_, slice| slice.is_apart || slice.sender.receiver_count() > 0);
         if slices.by_values.is_empty() {
             pollers.remove(key);
             return None;
         }
         drop(pollers);
         slices.round += 1;
-        let due = slices
-            .by_values
+        let mut due = Due {
+            round: slices.round,
+            together: Vec::new(),
+            apart: Vec::new(),
+        };
+        let Slices {
+            by_values,
+            suspects,
+            ..
+        } = &mut *slices;
+        let waiting = by_values
             .iter_mut()
-            .filter(|(_, slice)| !slice.is_apart)
-            .filter(|(_, slice)| slice.is_awaited || !is_for_newcomers)
-            .map(|(values, slice)| {
-                slice.is_awaited = false;
-                values.clone()
-            })
-            .collect();
-        Some((slices.round, due))
+            .filter(|(_, slice)| !slice.is_apart && (slice.is_awaited || !is_for_newcomers));
+        for (values, slice) in waiting {
+            slice.is_awaited = false;
+            slice.is_apart = suspects.contains(values);
+            if slice.is_apart {
+                due.apart.push(values.clone());
+            } else {
+                due.together.push(values.clone());
+            }
+        }
+        Some(due)
     }
 
     async fn look(self: &Arc<Self>, live: &Arc<LiveQueries>, round: u64, batch: &[Vec<Value>]) {
-        match self.answers(live, &live.turns, batch).await {
+        let run = async |conn: &mut _| self.answers(conn, batch).await;
+        match live.turn(self.time, run).await {
             Ok(answers) => {
                 for (values, answer) in batch.iter().zip(answers) {
                     self.publish(round, values, Ok(answer));
@@ -199,9 +249,8 @@ impl Poller {
             // waiting. A fault of ours is everybody's.
             Err(error) if batch.len() > 1 && error.code != Code::Unexpected => {
                 self.set_apart(batch);
-                let one_by_one =
-                    Arc::clone(self).look_apart(Arc::clone(live), round, batch.to_vec());
-                tokio::spawn(one_by_one);
+                let sorting = Arc::clone(self).sort_out(Arc::clone(live), batch.to_vec());
+                tokio::spawn(sorting);
             }
             Err(error) => {
                 for values in batch {
@@ -220,51 +269,41 @@ impl Poller {
         }
     }
 
-    /// Looks at each alone, while the rounds go on without them.
-    async fn look_apart(
-        self: Arc<Self>,
-        live: Arc<LiveQueries>,
-        round: u64,
-        batch: Vec<Vec<Value>>,
-    ) {
-        for values in &batch {
-            let alone = std::slice::from_ref(values);
-            let answer = self.answers(&live, &live.last_turn, alone).await;
-            let answer = answer.map(|mut answers| answers.pop().unwrap_or_default());
-            self.publish(round, values, answer);
-            if let Some(slice) = self.slices().by_values.get_mut(values) {
-                slice.is_apart = false;
-            }
-            // Somebody may have come meanwhile.
-            self.newcomer.notify_one();
-        }
-    }
-
-    async fn answers(
+    pub(super) async fn answers(
         &self,
-        live: &LiveQueries,
-        turns: &Semaphore,
+        conn: &mut AsyncPgConnection,
         batch: &[Vec<Value>],
     ) -> Result<Vec<String>, GraphqlError> {
-        live.turn(turns, self.time, async |conn| {
-            if !self.multiplexed.varies() {
-                let kept = Preparation::Kept;
-                let answer = statement::run(conn, &self.statement, &self.shared, kept).await?;
-                return Ok(vec![answer]);
-            }
-            let values = self.multiplexed.values(batch, &self.shared);
-            let pieces = &self.multiplexed.pieces;
-            statement::texts(conn, pieces, &values, Preparation::Kept).await
-        })
-        .await
+        if !self.multiplexed.varies() {
+            let kept = Preparation::Kept;
+            let answer = statement::run(conn, &self.statement, &self.shared, kept).await?;
+            return Ok(vec![answer]);
+        }
+        let values = self.multiplexed.values(batch, &self.shared);
+        let pieces = &self.multiplexed.pieces;
+        statement::texts(conn, pieces, &values, Preparation::Kept).await
     }
 
-    /// Tells a slice its answer, if it differs or somebody waits for the first one.
-    fn publish(&self, round: u64, values: &[Value], answer: Result<String, GraphqlError>) {
-        let slices = self.slices();
-        let Some(slice) = slices.by_values.get(values) else {
+    /// Tells a slice its answer, if it differs or somebody waits for the first one. Rounds are for it again, but an
+    /// error is the last that its followers hear.
+    pub(super) fn publish(
+        &self,
+        round: u64,
+        values: &[Value],
+        answer: Result<String, GraphqlError>,
+    ) {
+        let mut slices = self.slices();
+        if answer
+            .as_ref()
+            .is_err_and(|error| error.code != Code::Unexpected)
+        {
+            slices.suspect(values.to_vec());
+        }
+        let Some(slice) = slices.by_values.get_mut(values) else {
             return;
         };
+        slice.is_apart = false;
+        let (is_awaited, is_over) = (slice.is_awaited, answer.is_err());
         slice.sender.send_modify(|published| {
             let same = match (&published.answer, &answer) {
                 (Some(Ok(last)), Ok(now)) if **last == **now => Some(Arc::clone(last)),
@@ -276,6 +315,11 @@ impl Poller {
                 None => answer.map(Arc::from),
             });
         });
+        if is_awaited {
+            self.newcomer.notify_one();
+        } else if is_over {
+            slices.by_values.remove(values);
+        }
     }
 }
 

@@ -104,8 +104,7 @@ impl Streaming {
         let mut json = Vec::new();
         let read =
             async |conn: &mut _| rows::read(conn, &self.plan, asked, cursor, &mut json).await;
-        let turns = &self.live.turns;
-        let list = self.live.turn(turns, self.asked.time, read).await?;
+        let list = self.live.turn(self.asked.time, read).await?;
         Ok(Batch {
             is_full: size.is_some_and(|size| list.count >= size as usize),
             json: text(json)?,
