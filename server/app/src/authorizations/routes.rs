@@ -26,36 +26,16 @@ const SIGNATURE: &str = "x-hub-signature-256";
 /// The routes.
 pub fn routes(receiver: Receiver) -> Router {
     Router::new()
-        .route("/api/datapass/{api}/webhook", post(first))
-        .route("/api/datapass/v2/{api}/webhook", post(second))
+        .route("/api/datapass/{api}/webhook", post(receive::<1>))
+        .route("/api/datapass/v2/{api}/webhook", post(receive::<2>))
         .with_state(receiver)
 }
 
-async fn first(
+async fn receive<const GENERATION: u8>(
     State(receiver): State<Receiver>,
     Path(api): Path<String>,
     ConnectInfo(source): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    body: Body,
-) -> Response {
-    answer(&receiver, (&api, 1), source, &headers, body).await
-}
-
-async fn second(
-    State(receiver): State<Receiver>,
-    Path(api): Path<String>,
-    ConnectInfo(source): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    answer(&receiver, (&api, 2), source, &headers, body).await
-}
-
-async fn answer(
-    receiver: &Receiver,
-    (api, generation): (&str, u8),
-    source: SocketAddr,
-    headers: &HeaderMap,
     body: Body,
 ) -> Response {
     let Ok(body) = to_bytes(body, LARGEST).await else {
@@ -63,8 +43,8 @@ async fn answer(
     };
     let signature = headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
     let signed = Signed {
-        api,
-        generation: Some(generation),
+        api: &api,
+        generation: Some(GENERATION),
         source: &source.ip().to_string(),
         signature: signature.unwrap_or_default(),
         body: &body,

@@ -12,7 +12,7 @@ use async_graphql::{
     registry::{MetaType, Registry},
 };
 
-use super::{request::RequestState, roots::EngineCore};
+use super::{connection::Connection, request::RequestState, roots::EngineCore};
 use crate::{
     error::{Code, GraphqlError},
     execute::statement::{self, Preparation},
@@ -175,11 +175,7 @@ async fn read<T: TypeName>(
     let select = planner.rows_by_key(table, key, &[&ctx.item.node])?;
     let statement = sql::json::statement(&core.model, &root(select));
     let values = statement::resolve(&statement, variables, &state.session)?;
-    let mut conn = core
-        .pool
-        .get()
-        .await
-        .map_err(|error| GraphqlError::fault(&error))?;
+    let mut conn = Connection::get(&core.pool).await?;
     let json = statement::run(&mut conn, &statement, &values, Preparation::Once).await?;
     state.answer(field.node.response_key().node.as_str(), json);
     Ok(Value::Null)

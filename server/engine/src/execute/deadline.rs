@@ -35,8 +35,9 @@ tokio::task_local! {
     static CURRENT: Arc<Deadline>;
 }
 
+/// When the time of a request is over.
 #[derive(Default)]
-struct Deadline(Mutex<State>);
+pub(super) struct Deadline(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -46,6 +47,15 @@ struct State {
 }
 
 impl Deadline {
+    /// Of the request that is being served, if its time is limited.
+    pub(super) fn current() -> Option<Arc<Self>> {
+        CURRENT.try_with(Arc::clone).ok()
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.state().is_over
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -67,7 +77,7 @@ impl Drop for Running {
 
 /// Says that a statement begins; refused when the request's time is over.
 pub(super) fn begin(conn: &AsyncPgConnection) -> Result<Running, GraphqlError> {
-    let Ok(deadline) = CURRENT.try_with(Arc::clone) else {
+    let Some(deadline) = Deadline::current() else {
         return Ok(Running(None));
     };
     let number = {

@@ -16,6 +16,7 @@ use super::{
     actions::Actions,
     answer::{Answer, Body},
     cache::{AnswerSize, CachedPlan, DocumentKey, PlanCache},
+    connection::Connection,
     deadline::{self, Canceller},
     document::Document,
     federation::complete_service,
@@ -186,11 +187,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             preparation: Preparation::Kept,
             execution: self.execution,
         };
-        let mut conn = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| GraphqlError::fault(&error))?;
+        let mut conn = Connection::get(&self.pool).await?;
         let mut body = Body::with_capacity(plan.size.expected());
         for (key, compiled) in &plan.fields {
             run(&mut conn, compiled, asked, body.member(key)).await?;

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Value};
 
 use super::{
+    connection::Connection,
     request::RequestState,
     roots::{EngineCore, noted},
     statement::{self, Preparation},
@@ -26,11 +27,7 @@ impl EngineCore {
         let planned = planner.entities(&ctx.item.node, &below);
         let (count, groups) = noted(ctx, planner, planned)?;
         let mut rows = vec![String::new(); count];
-        let mut conn = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| GraphqlError::fault(&error))?;
+        let mut conn = Connection::get(&self.pool).await?;
         for group in &groups {
             let statement = sql::entities::statement(&self.model, group);
             let variables = &environment.variables;

@@ -3,6 +3,7 @@
 pub mod actions;
 mod answer;
 mod cache;
+mod connection;
 mod deadline;
 mod document;
 mod engine;

@@ -16,6 +16,7 @@ use futures::Stream;
 use super::{
     actions::Actions,
     answer::text,
+    connection::Connection,
     live::{self, Planning},
     request::RequestState,
     run::{Asked, run},
@@ -266,11 +267,7 @@ impl EngineCore {
             preparation: Preparation::Once,
             execution: self.options.execution,
         };
-        let mut conn = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| GraphqlError::fault(&error))?;
+        let mut conn = Connection::get(&self.pool).await?;
         let mut json = Vec::new();
         run(&mut conn, &compiled, asked, &mut json).await?;
         state.answer(key, text(json)?);

@@ -4,12 +4,10 @@
 //! within a second, ends what runs and rolls back.
 
 use diesel::{QueryResult, sql_types::Text};
-use diesel_async::{
-    AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager,
-    pooled_connection::deadpool::Object,
-};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
+use super::connection::Connection;
 use crate::{
     Pool,
     error::{Code, GraphqlError},
@@ -18,7 +16,7 @@ use crate::{
 
 /// The transaction of a request; none until a mutation needs it.
 #[derive(Default)]
-pub(super) struct Transaction(Mutex<Option<Object<AsyncPgConnection>>>);
+pub(super) struct Transaction(Mutex<Option<Connection>>);
 
 impl Transaction {
     /// The connection, with the transaction open and the session known to triggers.
@@ -29,8 +27,7 @@ impl Transaction {
     ) -> Result<MappedMutexGuard<'_, AsyncPgConnection>, GraphqlError> {
         let mut slot = self.0.lock().await;
         if slot.is_none() {
-            let conn = pool.get().await;
-            let conn = slot.insert(conn.map_err(|error| GraphqlError::fault(&error))?);
+            let conn = slot.insert(Connection::get(pool).await?);
             if let Err(error) = open(conn, session).await {
                 discard(slot.take());
                 return Err(GraphqlError::fault(&error));
@@ -65,9 +62,11 @@ impl Drop for Transaction {
     }
 }
 
-/// Closes a connection whose transaction may be open still; the pool makes another one.
-fn discard(conn: Option<Object<AsyncPgConnection>>) {
-    drop(conn.map(Object::take));
+/// Closes a connection whose transaction may be open still.
+fn discard(conn: Option<Connection>) {
+    if let Some(conn) = conn {
+        conn.close();
+    }
 }
 
 async fn open(conn: &mut AsyncPgConnection, session: &Session) -> QueryResult<()> {

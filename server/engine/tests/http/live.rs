@@ -246,7 +246,7 @@ async fn a_slow_live_query_is_cancelled_and_others_are_unharmed() -> Result<()> 
         "{:?}",
         begun.elapsed()
     );
-    assert!(!world.has_slow_statement().await?);
+    assert!(!world.has_slow_session().await?);
     // Whoever comes to a slow one does not keep the others waiting.
     follow(&mut socket, "late", query, json!({ "id": 5 })).await?;
     let said = socket.said().await?;
@@ -307,7 +307,7 @@ async fn a_slow_stream_is_cancelled() -> Result<()> {
         "{:?}",
         begun.elapsed()
     );
-    assert!(!world.has_slow_statement().await?);
+    assert!(!world.has_slow_session().await?);
     world.stop().await
 }
 

@@ -191,10 +191,9 @@ impl World {
         Ok(row.count)
     }
 
-    /// Whether a statement that names something slow runs in the library and does not end at once.
-    pub async fn has_slow_statement(&self) -> Result<bool> {
-        let sql = "select count(*) as count from pg_stat_activity where state = 'active' \
-                   and datname = current_database() and pid <> pg_backend_pid() \
+    /// Whether a session whose last statement names something slow does not end soon.
+    pub async fn has_slow_session(&self) -> Result<bool> {
+        let sql = "select count(*) as count from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() \
                    and query ilike '%slow%'";
         for _ in 0..20 {
             if self.count(sql).await? == 0 {

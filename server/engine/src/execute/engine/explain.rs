@@ -7,7 +7,7 @@ use async_graphql::{ObjectType, Request, parser::types::OperationType};
 use super::Engine;
 use crate::{
     error::{Code, GraphqlError},
-    execute::{request::RequestState, statement},
+    execute::{connection::Connection, request::RequestState, statement},
     session::Session,
     sql::Compiled,
 };
@@ -65,11 +65,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             return Err(GraphqlError::new(Code::InvalidParams, problem));
         }
         let compiled = self.compiled(session, &mut request).await?;
-        let mut conn = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| GraphqlError::fault(&error))?;
+        let mut conn = Connection::get(&self.pool).await?;
         let mut explained = Vec::with_capacity(compiled.len());
         for (field, compiled) in compiled {
             let statement = &compiled.json;

@@ -24,6 +24,7 @@ use poller::{Poller, PollerKey};
 
 use super::{
     answer::{Answer, Body},
+    connection::Connection,
     deadline::{self, Canceller},
     statement,
 };
@@ -102,14 +103,13 @@ impl LiveQueries {
         time: Option<Duration>,
         run: impl AsyncFnOnce(&mut diesel_async::AsyncPgConnection) -> Result<T, GraphqlError>,
     ) -> Result<T, GraphqlError> {
-        let mut conn = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| GraphqlError::fault(&error))?;
+        let work = async {
+            let mut conn = Connection::get(&self.pool).await?;
+            run(&mut conn).await
+        };
         match time {
-            Some(time) => deadline::within(time, &self.cancel, run(&mut conn)).await,
-            None => run(&mut conn).await,
+            Some(time) => deadline::within(time, &self.cancel, work).await,
+            None => work.await,
         }
     }
 }
