@@ -109,6 +109,13 @@ async fn a14_a_signed_body_that_cannot_be_read_is_kept() -> Result<()> {
         assert_eq!(event["outcome"], "unreadable", "{event}");
         assert!(event["reason"].is_string(), "{event}");
     }
+    let raised =
+        "{ alerts_aggregate(where: {kind: {_eq: \"unreadable\"}}) { aggregate { count } } }";
+    let raised = world.operator().data(raised).await?;
+    assert_eq!(
+        raised["alerts_aggregate"]["aggregate"]["count"],
+        bodies.len()
+    );
     assert_eq!(world.request(1).await?, Value::Null);
     Ok(())
 }
@@ -256,5 +263,40 @@ async fn a_delivery_whose_judgement_was_cut_short_is_judged_later() -> Result<()
     })
     .await?;
     assert_eq!(tokens(&world.request(1).await?), (0, 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_delivery_that_cannot_be_judged_is_told_to_us_and_tried_again() -> Result<()> {
+    let world = World::start().await?;
+    let fault = "create function fault() returns trigger language plpgsql as \
+                 $$ begin raise exception 'out of order'; end $$; \
+                 create trigger fault before insert on authorization_requests execute function fault();";
+    world.database.run_statements(fault).await?;
+    assert_eq!(
+        world
+            .deliver(&second(1, "approve", NOON, "validated"))
+            .await?,
+        json!({})
+    );
+    let failed = &world.journal().await?[0];
+    assert_eq!(
+        (&failed["outcome"], &failed["reason"]),
+        (&json!("failed"), &json!("out of order"))
+    );
+    let raised = world.operator().data("{ alerts { kind details } }").await?;
+    assert_eq!(
+        raised["alerts"],
+        json!([{ "kind": "failed", "details": { "reason": "out of order" } }])
+    );
+    let later = "drop trigger fault on authorization_requests; \
+                 update datapass_events set judged_at = now() - interval '1 hour';";
+    world.database.run_statements(later).await?;
+    tests::harness::client::until(async || {
+        let outcomes = world.outcomes().await?;
+        Ok((outcomes == ["applied"]).then_some(()))
+    })
+    .await?;
+    assert_eq!(tokens(&world.request(1).await?), (1, 0));
     Ok(())
 }

@@ -78,7 +78,12 @@ pub(super) async fn keep(
     };
     conn.transaction(async |conn| match insert(conn).await? {
         Some(new) if delivery.is_some() => Ok(Kept::Delivery(new.id)),
-        Some(_) => Ok(Kept::Nothing),
+        Some(new) => {
+            if let Some(reason) = reason {
+                raise(conn, received.api, new.id, "unreadable", reason).await?;
+            }
+            Ok(Kept::Nothing)
+        }
         None => {
             let original: Id = diesel::sql_query(include_str!("sql/keep_duplicate.sql"))
                 .bind::<Text, _>(received.api)
@@ -92,6 +97,48 @@ pub(super) async fn keep(
         }
     })
     .await
+}
+
+/// Notes that a delivery could not be judged, and why. It is tried again.
+pub(super) async fn fail(
+    conn: &mut AsyncPgConnection,
+    api: &str,
+    event: Uuid,
+    reason: &str,
+) -> QueryResult<()> {
+    conn.transaction(async |conn| {
+        diesel::sql_query(
+            "update datapass_events set outcome = 'failed', reason = $2, judged_at = now() \
+             where id = $1 and outcome in ('received', 'failed')",
+        )
+        .bind::<SqlUuid, _>(event)
+        .bind::<Text, _>(reason)
+        .execute(conn)
+        .await?;
+        raise(conn, api, event, "failed", reason).await
+    })
+    .await
+}
+
+/// Raises an alert about a delivery of which no request is known, once.
+async fn raise(
+    conn: &mut AsyncPgConnection,
+    api: &str,
+    event: Uuid,
+    kind: &str,
+    reason: &str,
+) -> QueryResult<()> {
+    diesel::sql_query(
+        "insert into alerts (kind, api, event_id, details) values ($1, $2, $3, jsonb_build_object('reason', $4)) \
+         on conflict (kind, event_id) do nothing",
+    )
+    .bind::<Text, _>(kind)
+    .bind::<Text, _>(api)
+    .bind::<SqlUuid, _>(event)
+    .bind::<Text, _>(reason)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// The request that a delivery is about.
@@ -174,11 +221,12 @@ struct Waiting {
     api: String,
 }
 
-/// Deliveries that wait for a judgement, because the process that received them died or the database failed: they and
+/// Deliveries that wait for a judgement, because the process that received them died or a judgement failed: they and
 /// their APIs.
 pub(super) async fn waiting(conn: &mut AsyncPgConnection) -> QueryResult<Vec<(Uuid, String)>> {
     let rows: Vec<Waiting> = diesel::sql_query(
         "select id, api from datapass_events where outcome = 'received' and received_at < now() - interval '5 seconds' \
+         or outcome = 'failed' and judged_at < now() - interval '10 minutes' \
          order by received_at limit 1000",
     )
     .load(conn)

@@ -3,7 +3,6 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use chrono::Months;
 use engine::Pool;
 use serde_json::Value;
 use uuid::Uuid;
@@ -14,7 +13,7 @@ use super::{
     journal::{self, Kept, Received},
     judgement, signature, tokens,
 };
-use crate::{clock, config};
+use crate::{clock, config, db};
 
 /// The largest body, in bytes; DataPass's own stay under a tenth of it.
 pub const LARGEST: usize = 1 << 20;
@@ -68,24 +67,41 @@ impl Receiver {
         };
         match kept {
             Kept::Delivery(event) | Kept::Duplicate(event) => {
-                Ok(self.judge(event, api.lifetime()).await)
+                Ok(self.judge(signed.api, event).await)
             }
             Kept::Nothing => Ok(None),
         }
     }
 
     /// Judges a delivery that is in the journal. A fault of ours is told to us, not to DataPass.
-    async fn judge(&self, event: Uuid, lifetime: Months) -> Option<Uuid> {
+    async fn judge(&self, api: &str, event: Uuid) -> Option<Uuid> {
+        let configured = self.apis.get(api);
+        let lifetime = configured.map_or(tokens::LIFETIME, config::DataPass::lifetime);
         let judged = async {
             let mut conn = self.pool.get().await?;
             let token = judgement::judge(&mut conn, event, lifetime, clock::now()).await?;
             Ok::<_, AuthorizationError>(token)
         };
-        judged.await.unwrap_or_else(|error| {
-            // It stays in the journal as received, and is judged again.
-            tracing::error!(%event, error = &error as &dyn std::error::Error, "a delivery could not be judged");
-            None
-        })
+        match judged.await {
+            Ok(token) => token,
+            Err(error) => {
+                tracing::error!(%event, error = &error as &dyn std::error::Error, "a delivery could not be judged");
+                self.fail(api, event, &error).await;
+                None
+            }
+        }
+    }
+
+    /// Notes the fault in the journal. If that fails, too, the delivery stays there as received.
+    async fn fail(&self, api: &str, event: Uuid, error: &AuthorizationError) {
+        let noted = async {
+            let mut conn = self.pool.get().await?;
+            journal::fail(&mut conn, api, event, &db::deepest(error)).await?;
+            Ok::<_, AuthorizationError>(())
+        };
+        if let Err(error) = noted.await {
+            tracing::error!(%event, error = &error as &dyn std::error::Error, "the fault could not be noted");
+        }
     }
 
     /// Judges what was received and not judged, for as long as the server runs.
@@ -104,11 +120,7 @@ impl Receiver {
     async fn judge_waiting(&self) -> Result<(), AuthorizationError> {
         let waiting = journal::waiting(&mut *self.pool.get().await?).await?;
         for (event, api) in waiting {
-            let lifetime = self
-                .apis
-                .get(&api)
-                .map_or(tokens::LIFETIME, config::DataPass::lifetime);
-            self.judge(event, lifetime).await;
+            self.judge(&api, event).await;
         }
         Ok(())
     }
