@@ -10,7 +10,10 @@ use super::{
     Place,
     types::{Shape, Types, is_required},
 };
-use crate::error::{Code, GraphqlError};
+use crate::{
+    error::{Code, GraphqlError},
+    plan::json_path,
+};
 
 /// A value and where it comes from: the two are described in different words, and enums are strings in JSON.
 #[derive(Clone, Copy)]
@@ -45,6 +48,8 @@ pub(super) enum Rule {
     NotNegative,
     /// An `offset`, which may exceed 32 bits.
     Wide,
+    /// The way into a JSON document.
+    JsonPath,
 }
 
 static NULL: ConstValue = ConstValue::Null;
@@ -143,6 +148,7 @@ impl<'a> Values<'a> {
             Shape::Enum(values) => self.enumerated(name, &values, given, place),
             Shape::Int if rule == Rule::Wide && is_digits(given) => Ok(()),
             Shape::Int => integer(given, rule, place),
+            Shape::String if rule == Rule::JsonPath && given.is_string() => json_path(given, place),
             Shape::Float if given.number().is_some() => Ok(()),
             Shape::String if given.is_string() => Ok(()),
             Shape::Boolean if given.is_boolean() => Ok(()),
@@ -314,7 +320,7 @@ fn integer(given: Given<'_>, rule: Rule, place: &Place) -> Result<(), GraphqlErr
         let expected = match rule {
             Rule::NotNegative => "a non-negative 32-bit integer",
             Rule::Wide => "a 32-bit integer, or a 64-bit integer represented as a string",
-            Rule::Plain | Rule::NotNull => "a 32-bit integer",
+            Rule::Plain | Rule::NotNull | Rule::JsonPath => "a 32-bit integer",
         };
         let found = given.describe();
         return Err(place.invalid(format!(
@@ -332,6 +338,15 @@ fn integer(given: Given<'_>, rule: Rule, place: &Place) -> Result<(), GraphqlErr
         scientific(number)
     );
     Err(place.error(Code::ParseFailed, problem))
+}
+
+/// Hasura reads the path after the arguments and names these as the place.
+fn json_path(given: Given<'_>, place: &mut Place) -> Result<(), GraphqlError> {
+    let Err(error) = json_path::steps(given.string().unwrap_or_default()) else {
+        return Ok(());
+    };
+    place.back();
+    Err(place.error(error.code, error.message))
 }
 
 /// A number in Hasura's spelling: `2147483648` is `2.147483648e9`.
