@@ -21,6 +21,7 @@ use super::{
     federation::complete_service,
     limits::{LimitRules, Limits},
     live::{self, Planning},
+    observe::{self, Followed, Observed},
     request::RequestState,
     roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot},
     run::{Asked, run},
@@ -90,6 +91,11 @@ impl<M: ObjectType + 'static> Engine<M> {
         self.nobody.core.live.statements()
     }
 
+    /// Takes the numbers that change without a request, before somebody reads them.
+    pub fn observe(&self) {
+        observe::take(&self.pool, self.live_statements());
+    }
+
     /// Wakes the live queries of this engine.
     pub fn changes(&self) -> Changes {
         self.changes.clone()
@@ -151,26 +157,30 @@ impl<M: ObjectType + 'static> Engine<M> {
             .limits
             .of(session.role())
             .and_then(|limits| limits.time);
+        let observed = Observed::begin();
         let work = async {
-            let answer = self.answer(key, session, request).await;
+            let answer = self.answer(&key, session, request, &observed).await;
             answer.unwrap_or_else(Answer::failed).into_result()
         };
-        match time {
+        let answer = match time {
             Some(time) => deadline::within(time, &self.cancel, work).await,
             None => work.await,
         }
-        .unwrap_or_else(|failed| failed)
+        .unwrap_or_else(|failed| failed);
+        observed.end(&key, &answer);
+        answer
     }
 
     async fn answer(
         &self,
-        key: DocumentKey,
+        key: &DocumentKey,
         session: Session,
         request: Request,
+        observed: &Observed,
     ) -> Result<Answer, GraphqlError> {
-        match self.plans.find(&key, &request.variables) {
+        match self.plans.find(key, &request.variables) {
             Some((plan, variables)) => self.run_cached(&plan, &session, &variables).await,
-            None => self.run(key, session, request).await,
+            None => self.run(key, session, request, observed).await,
         }
     }
 
@@ -201,13 +211,15 @@ impl<M: ObjectType + 'static> Engine<M> {
 
     async fn run(
         &self,
-        key: DocumentKey,
+        key: &DocumentKey,
         session: Session,
         mut request: Request,
+        observed: &Observed,
     ) -> Result<Answer, GraphqlError> {
         let (document, defaults) = self.accept(&session, &mut request)?;
         let operation = document.operation()?;
         let kind = operation.ty;
+        observed.is(kind);
         if kind == OperationType::Subscription {
             let problem = "subscriptions are not supported over HTTP, use websockets instead";
             return Err(GraphqlError::new(Code::UnexpectedPayload, problem));
@@ -249,7 +261,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             let mut places = state.notes().places.clone();
             places.extend(pinned);
             let template = Template::new(variables, &places);
-            self.keep(key, template, defaults, &order, &state);
+            self.keep(key.clone(), template, defaults, &order, &state);
         }
         Ok(answer)
     }
@@ -322,6 +334,7 @@ impl<M: ObjectType + 'static> Engine<M> {
                 return futures::stream::once(async { Answer::failed(error) }).boxed();
             }
         };
+        let followed = Followed::begin(&session, &request);
         request.set_parsed_query(document.parsed);
         let limits = self.limits.of(session.role());
         let role = self.role_of(&session);
@@ -339,7 +352,10 @@ impl<M: ObjectType + 'static> Engine<M> {
         let answers = futures::stream::once(async move { planning.planned() })
             .filter_map(futures::future::ready)
             .flat_map(move |planned| live::stream(&live, planned));
-        refused.chain(answers).boxed()
+        let held = move |_: &Answer| {
+            let _ = &followed;
+        };
+        refused.chain(answers).inspect(held).boxed()
     }
 }
 
