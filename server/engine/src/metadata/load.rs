@@ -233,6 +233,29 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may end by a panic")]
 
     use super::{Directory, load};
+    use crate::metadata::Columns;
+
+    #[test]
+    fn words_that_once_meant_booleans_are_words() {
+        let permission = "{role: n, permission: {columns: [no, y, on], filter: {}}}";
+        let source = format!(
+            "- {{name: default, tables: [{{table: t, select_permissions: [{permission}]}}]}}"
+        );
+        let file = ("databases/databases.yaml".to_owned(), source);
+        let metadata = load(&Directory::new([file])).unwrap();
+        let permission = &metadata
+            .tables
+            .first()
+            .unwrap()
+            .select_permissions
+            .first()
+            .unwrap();
+        assert_eq!(permission.role, "n");
+        assert!(matches!(
+            &permission.permission.columns,
+            Columns::Some(names) if names == &["no", "y", "on"]
+        ));
+    }
 
     fn unserved(customization: &str) -> Vec<String> {
         let source = format!("- {{name: default, tables: [], customization: {customization}}}");
