@@ -365,8 +365,12 @@ fn assemble(
     response: async_graphql::Response,
     state: &RequestState,
 ) -> Result<Answer, GraphqlError> {
-    let async_graphql::Value::Object(values) = &response.data else {
-        return Ok(Answer::from(response));
+    let nothing = async_graphql::indexmap::IndexMap::new();
+    let values = match &response.data {
+        async_graphql::Value::Object(values) => values,
+        // Every field was left out by `@skip` or `@include`.
+        async_graphql::Value::Null => &nothing,
+        _ => return Ok(Answer::from(response)),
     };
     let notes = state.notes();
     let size: usize = notes.answers.values().map(String::len).sum();

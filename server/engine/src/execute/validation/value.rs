@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{Code, GraphqlError},
-    plan::json_path,
+    plan::{integral, json_path},
 };
 
 /// A value and where it comes from: the two are described in different words, and enums are strings in JSON.
@@ -143,7 +143,7 @@ impl<'a> Values<'a> {
         place: &mut Place,
     ) -> Result<(), GraphqlError> {
         match self.types.input(name) {
-            Shape::Any => Ok(()),
+            Shape::Any => scalar(name, given, place),
             Shape::Object(fields) => self.object(name, fields, given, place),
             Shape::Enum(values) => self.enumerated(name, &values, given, place),
             Shape::Int if rule == Rule::Wide && is_digits(given) => Ok(()),
@@ -327,16 +327,44 @@ fn integer(given: Given<'_>, rule: Rule, place: &Place) -> Result<(), GraphqlErr
             "expected {expected} for type 'Int', but found {found}"
         )));
     };
-    if number
-        .as_i64()
-        .is_some_and(|number| i32::try_from(number).is_ok())
-    {
+    if integral(number).is_some_and(|number| i32::try_from(number).is_ok()) {
         return Ok(());
     }
     let problem = format!(
         "The value {} lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?",
         scientific(number)
     );
+    Err(place.error(Code::ParseFailed, problem))
+}
+
+/// What PostgreSQL's types take that are no text. Texts are for PostgreSQL to read, and so is all of types unknown here.
+fn scalar(name: &str, given: Given<'_>, place: &Place) -> Result<(), GraphqlError> {
+    let expected = match name {
+        "smallint" | "bigint" => match given.number() {
+            Some(number) if integral(number).is_some() => return Ok(()),
+            Some(number) => {
+                let problem = format!(
+                    "parsing {name} failed, value is either floating or will cause over or underflow {number}"
+                );
+                return Err(place.error(Code::ParseFailed, problem));
+            }
+            None => "Number",
+        },
+        "numeric" | "float8" | "money" if given.number().is_some() => return Ok(()),
+        "numeric" | "float8" | "money" => "Number",
+        "uuid" | "date" | "timestamp" | "timestamptz" | "time" | "timetz" | "interval"
+        | "bpchar" | "citext" | "name" | "bytea" | "inet" | "cidr" | "macaddr" => "String",
+        _ => return Ok(()),
+    };
+    let encountered = match given.describe() {
+        "a string" | "an enum value" => return Ok(()),
+        "a boolean" => "Boolean",
+        "a list" => "Array",
+        "an object" => "Object",
+        _ => "Number",
+    };
+    let problem =
+        format!("parsing {name} failed, expected {expected}, but encountered {encountered}");
     Err(place.error(Code::ParseFailed, problem))
 }
 
