@@ -6,12 +6,17 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use async_graphql::EmptyMutation;
+use axum::{
+    Router,
+    http::{HeaderMap, HeaderValue, StatusCode, header::AUTHORIZATION},
+    routing::get,
+};
 use clap::Parser;
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
 use engine::{
-    EngineBuilder, Pool,
+    Engine, EngineBuilder, Pool,
     auth::{Clock, Issuer, Standalone, StandaloneAuthenticator},
     execute::follow_changes,
     http::{Api, Origins, routes, standalone},
@@ -19,6 +24,9 @@ use engine::{
     model::{Execution, Options},
     with_renewal,
 };
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use subtle::ConstantTimeEq;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
 /// As in the application, whose speed this program stands for.
 #[global_allocator]
@@ -66,6 +74,9 @@ struct Arguments {
     /// their next look.
     #[arg(long)]
     changes_channel: Option<String>,
+    /// What those must send who read the numbers at `/v1/metrics` (`Authorization: Bearer …`); without it nobody can.
+    #[arg(long, env = "HASURA_GRAPHQL_METRICS_SECRET", hide_env_values = true)]
+    metrics_secret: Option<String>,
     /// The largest body in bytes.
     #[arg(long, default_value_t = 1 << 20)]
     body_limit: usize,
@@ -126,12 +137,45 @@ impl Arguments {
     }
 }
 
+/// Where durations are told apart.
+const SECONDS_OF_BUCKETS: [f64; 10] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 10.0];
+
+/// `/v1/metrics`, for Prometheus.
+fn numbers(engine: Arc<Engine<EmptyMutation>>, recorder: PrometheusHandle, secret: &str) -> Router {
+    let expected: Arc<[u8]> = format!("Bearer {secret}").into_bytes().into();
+    let answer = async move |headers: HeaderMap| {
+        let sent = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+        if !bool::from(sent.unwrap_or_default().ct_eq(&expected)) {
+            return Err(StatusCode::FORBIDDEN);
+        }
+        engine.observe();
+        Ok(recorder.render())
+    };
+    Router::new().route("/v1/metrics", get(answer))
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(
+            EnvFilter::builder()
+                .with_default_directive(LevelFilter::INFO.into())
+                .from_env_lossy(),
+        )
         .with_writer(std::io::stderr)
         .init();
     let arguments = Arguments::parse();
+    // Before the engine, which says what the numbers mean.
+    let recorder = match &arguments.metrics_secret {
+        Some(_) => Some(
+            PrometheusBuilder::new()
+                .set_buckets(&SECONDS_OF_BUCKETS)?
+                .install_recorder()?,
+        ),
+        None => None,
+    };
     let authenticator = arguments.authenticator()?;
     authenticator.fetch_keys().await;
     let mut manager = ManagerConfig::default();
@@ -153,8 +197,9 @@ async fn main() -> anyhow::Result<()> {
         let changes = engine.changes();
         tokio::spawn(async move { follow_changes(pool, &channel, changes).await });
     }
+    let engine = Arc::new(engine);
     let api = Api {
-        engine: Arc::new(engine),
+        engine: Arc::clone(&engine),
         authenticator,
         body_limit: arguments.body_limit,
         origins: Origins::parse(&arguments.cors_domain),
@@ -164,7 +209,11 @@ async fn main() -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
     tracing::info!(address = %listener.local_addr()?, "serving");
-    let service = standalone(routes(api)).into_make_service_with_connect_info::<SocketAddr>();
+    let mut doors = routes(api);
+    if let (Some(secret), Some(recorder)) = (arguments.metrics_secret, recorder) {
+        doors = doors.merge(numbers(engine, recorder, &secret));
+    }
+    let service = standalone(doors).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).await?;
     Ok(())
 }

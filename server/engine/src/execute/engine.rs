@@ -22,6 +22,7 @@ use super::{
     federation::complete_service,
     limits::{LimitRules, Limits},
     live::{self, Planning},
+    observe::{self, Followed, Observed},
     request::RequestState,
     roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot},
     run::{Asked, run},
@@ -91,6 +92,11 @@ impl<M: ObjectType + 'static> Engine<M> {
         self.nobody.core.live.statements()
     }
 
+    /// Takes the numbers that change without a request, before somebody reads them.
+    pub fn observe(&self) {
+        observe::take(&self.pool, self.live_statements());
+    }
+
     /// Wakes the live queries of this engine.
     pub fn changes(&self) -> Changes {
         self.changes.clone()
@@ -152,26 +158,30 @@ impl<M: ObjectType + 'static> Engine<M> {
             .limits
             .of(session.role())
             .and_then(|limits| limits.time);
+        let observed = Observed::begin();
         let work = async {
-            let answer = self.answer(key, session, request).await;
+            let answer = self.answer(&key, session, request, &observed).await;
             answer.unwrap_or_else(Answer::failed).into_result()
         };
-        match time {
+        let answer = match time {
             Some(time) => deadline::within(time, &self.cancel, work).await,
             None => work.await,
         }
-        .unwrap_or_else(|failed| failed)
+        .unwrap_or_else(|failed| failed);
+        observed.end(&key, &answer);
+        answer
     }
 
     async fn answer(
         &self,
-        key: DocumentKey,
+        key: &DocumentKey,
         session: Session,
         request: Request,
+        observed: &Observed,
     ) -> Result<Answer, GraphqlError> {
-        match self.plans.find(&key, &request.variables) {
+        match self.plans.find(key, &request.variables) {
             Some((plan, variables)) => self.run_cached(&plan, &session, &variables).await,
-            None => self.run(key, session, request).await,
+            None => self.run(key, session, request, observed).await,
         }
     }
 
@@ -198,13 +208,15 @@ impl<M: ObjectType + 'static> Engine<M> {
 
     async fn run(
         &self,
-        key: DocumentKey,
+        key: &DocumentKey,
         session: Session,
         mut request: Request,
+        observed: &Observed,
     ) -> Result<Answer, GraphqlError> {
         let (document, defaults) = self.accept(&session, &mut request)?;
         let operation = document.operation()?;
         let kind = operation.ty;
+        observed.is(kind);
         if kind == OperationType::Subscription {
             let problem = "subscriptions are not supported over HTTP, use websockets instead";
             return Err(GraphqlError::new(Code::UnexpectedPayload, problem));
@@ -246,7 +258,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             let mut places = state.notes().places.clone();
             places.extend(pinned);
             let template = Template::new(variables, &places);
-            self.keep(key, template, defaults, &order, &state);
+            self.keep(key.clone(), template, defaults, &order, &state);
         }
         Ok(answer)
     }
@@ -319,6 +331,7 @@ impl<M: ObjectType + 'static> Engine<M> {
                 return futures::stream::once(async { Answer::failed(error) }).boxed();
             }
         };
+        let followed = Followed::begin(&session, &request);
         request.set_parsed_query(document.parsed);
         let limits = self.limits.of(session.role());
         let role = self.role_of(&session);
@@ -336,7 +349,10 @@ impl<M: ObjectType + 'static> Engine<M> {
         let answers = futures::stream::once(async move { planning.planned() })
             .filter_map(futures::future::ready)
             .flat_map(move |planned| live::stream(&live, planned));
-        refused.chain(answers).boxed()
+        let held = move |_: &Answer| {
+            let _ = &followed;
+        };
+        refused.chain(answers).inspect(held).boxed()
     }
 }
 
@@ -346,8 +362,12 @@ fn assemble(
     response: async_graphql::Response,
     state: &RequestState,
 ) -> Result<Answer, GraphqlError> {
-    let async_graphql::Value::Object(values) = &response.data else {
-        return Ok(Answer::from(response));
+    let nothing = async_graphql::indexmap::IndexMap::new();
+    let values = match &response.data {
+        async_graphql::Value::Object(values) => values,
+        // Every field was left out by `@skip` or `@include`.
+        async_graphql::Value::Null => &nothing,
+        _ => return Ok(Answer::from(response)),
     };
     let notes = state.notes();
     let size: usize = notes.answers.values().map(String::len).sum();

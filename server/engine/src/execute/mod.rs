@@ -10,6 +10,7 @@ mod engine;
 mod federation;
 pub mod limits;
 mod live;
+pub(crate) mod observe;
 mod request;
 mod roots;
 mod rows;

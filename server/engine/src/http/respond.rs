@@ -8,7 +8,7 @@ use axum::{
 use super::accept::Media;
 use crate::{
     error::{Code, GraphqlError},
-    execute::Answer,
+    execute::{Answer, observe},
 };
 
 /// A request that is refused before GraphQL looks at it: its status does not depend on the media type.
@@ -37,6 +37,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        observe::refused(&self.error.code_text());
         let body = Answer::failed(*self.error).into_json();
         let mut response = json(self.status, Media::Json, body);
         let set = response.headers_mut();

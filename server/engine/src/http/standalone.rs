@@ -1,4 +1,5 @@
-//! What a server needs around the API when nothing else surrounds it: health, request ids, compression.
+//! What a server needs around the API when nothing else surrounds it: health, request ids (in the log, too),
+//! compression.
 
 use axum::{
     Router,
@@ -12,6 +13,7 @@ use tower_http::{
         predicate::{NotForContentType, Predicate, SizeAbove},
     },
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    trace::TraceLayer,
 };
 
 /// Bodies below this many bytes are not worth compressing; Hasura draws the line there, too.
@@ -24,8 +26,22 @@ pub fn standalone(api: Router) -> Router {
     api.route("/healthz", get(async || "OK"))
         .layer(CompressionLayer::new().compress_when(worthwhile))
         .layer(CatchPanicLayer::new())
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_request(())
+                .on_response(())
+                .on_failure(()),
+        )
         .layer(PropagateRequestIdLayer::new(header.clone()))
         .layer(SetRequestIdLayer::new(header, NewId))
+}
+
+/// What the log says of a request has its id beside it.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = request.extensions().get::<RequestId>();
+    let id = id.and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!("request", id)
 }
 
 /// A random id for requests that bring none.

@@ -134,7 +134,9 @@ struct Source {
 }
 
 /// Keys of a source that say how Hasura reaches it, and nothing of what it exposes.
-const CONNECTION: [&str; 3] = ["name", "configuration", "customization"];
+const CONNECTION: [&str; 2] = ["name", "configuration"];
+/// The names that fields and types have unless a source says otherwise.
+const NAMING: &str = "hasura-default";
 
 /// Loads the metadata of a directory, as Hasura's command line exports it (version 3).
 pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
@@ -194,11 +196,12 @@ fn require_version_three(directory: &Directory) -> Result<(), LoadError> {
 }
 
 /// Whether a section says anything: `actions.yaml` has empty lists within an object when it does not.
-fn is_said((_, value): &(&String, &Value)) -> bool {
+fn is_said((name, value): &(&String, &Value)) -> bool {
     match value {
         Value::Null => false,
         Value::Array(items) => !items.is_empty(),
         Value::Object(members) => members.iter().any(|member| is_said(&member)),
+        Value::String(naming) if name.as_str() == "naming_convention" => naming != NAMING,
         _ => true,
     }
 }
@@ -222,5 +225,53 @@ fn parsed<T: DeserializeOwned + Default>(
         None | Some(Value::Null) => Ok(T::default()),
         Some(value) => serde_json::from_value(value)
             .map_err(|error| malformed(&format!("{name}.yaml"), &error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may end by a panic")]
+
+    use super::{Directory, load};
+    use crate::metadata::Columns;
+
+    #[test]
+    fn words_that_once_meant_booleans_are_words() {
+        let permission = "{role: n, permission: {columns: [no, y, on], filter: {}}}";
+        let source = format!(
+            "- {{name: default, tables: [{{table: t, select_permissions: [{permission}]}}]}}"
+        );
+        let file = ("databases/databases.yaml".to_owned(), source);
+        let metadata = load(&Directory::new([file])).unwrap();
+        let permission = &metadata
+            .tables
+            .first()
+            .unwrap()
+            .select_permissions
+            .first()
+            .unwrap();
+        assert_eq!(permission.role, "n");
+        assert!(matches!(
+            &permission.permission.columns,
+            Columns::Some(names) if names == &["no", "y", "on"]
+        ));
+    }
+
+    fn unserved(customization: &str) -> Vec<String> {
+        let source = format!("- {{name: default, tables: [], customization: {customization}}}");
+        let file = ("databases/databases.yaml".to_owned(), source);
+        load(&Directory::new([file])).unwrap().unserved
+    }
+
+    #[test]
+    fn names_that_a_source_changes_are_told_as_not_served() {
+        assert!(unserved("{}").is_empty());
+        assert!(unserved("{naming_convention: hasura-default, root_fields: {}}").is_empty());
+        for changed in [
+            "{root_fields: {prefix: a_}}",
+            "{naming_convention: graphql-default}",
+        ] {
+            assert_eq!(unserved(changed), ["customization"], "{changed}");
+        }
     }
 }

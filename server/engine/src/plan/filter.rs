@@ -94,6 +94,10 @@ impl<'a> Planner<'a> {
             for cell in columns.iter().filter(|_| is_distinct) {
                 comparable(table.column(cell.column))?;
             }
+            if columns.is_empty() && name != "count" {
+                let problem = "missing required field 'arguments'";
+                return Err(GraphqlError::new(Code::ValidationFailed, problem));
+            }
             let (function, scalar, sql_type) =
                 function(table, name, columns, is_distinct).ok_or_else(|| unknown(name, table))?;
             let operand = Operand::Related(Box::new(RelatedValue {

@@ -247,6 +247,28 @@ fn unfit(expected: &str) -> GraphqlError {
     GraphqlError::new(Code::ValidationFailed, format!("expected {expected}"))
 }
 
+/// The types that read no number with a point.
+const INTEGERS: [&str; 3] = ["smallint", "integer", "bigint"];
+
+/// A whole number, which JSON may also write with a fraction of nothing: `1.0`.
+pub(crate) fn integral(number: &async_graphql::Number) -> Option<i64> {
+    /// Beyond it not every whole number has a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.as_i64().is_some() {
+        return number.as_i64();
+    }
+    let float = number.as_f64().filter(|float| float.abs() < EXACT)?;
+    #[expect(clippy::cast_possible_truncation, reason = "it is in range")]
+    let whole = float as i64;
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::float_cmp,
+        reason = "both are exact in this range"
+    )]
+    let is_whole = whole as f64 == float;
+    is_whole.then_some(whole)
+}
+
 /// A value in PostgreSQL's input form for a type; `None` for null.
 pub fn text_of(value: &ConstValue, sql_type: &str) -> Result<Option<String>, GraphqlError> {
     if sql_type == "json" || sql_type == "jsonb" {
@@ -255,9 +277,7 @@ pub fn text_of(value: &ConstValue, sql_type: &str) -> Result<Option<String>, Gra
             .map_err(|error| GraphqlError::fault(&error));
     }
     if let (ConstValue::Number(number), "integer") = (value, sql_type)
-        && number
-            .as_i64()
-            .is_none_or(|value| i32::try_from(value).is_err())
+        && integral(number).is_none_or(|value| i32::try_from(value).is_err())
     {
         let problem =
             "expected a 32-bit integer for type 'Int', but found a number outside of its range";
@@ -266,7 +286,10 @@ pub fn text_of(value: &ConstValue, sql_type: &str) -> Result<Option<String>, Gra
     let text = match value {
         ConstValue::Null => return Ok(None),
         ConstValue::String(text) => text.clone(),
-        ConstValue::Number(number) => number.to_string(),
+        ConstValue::Number(number) => match integral(number) {
+            Some(whole) if INTEGERS.contains(&sql_type) => whole.to_string(),
+            _ => number.to_string(),
+        },
         ConstValue::Boolean(value) => value.to_string(),
         ConstValue::Enum(name) => name.to_string(),
         ConstValue::List(items) if sql_type.ends_with("[]") => {

@@ -17,6 +17,7 @@ mod stream;
 mod template;
 pub mod write;
 
+pub(crate) use input::integral;
 pub use input::text_of;
 pub use planner::{Planner, RootRequest};
 pub use selection::{Selected, directive_variables, selected_field, selected_fields};

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use async_graphql::{Name, Value, Variables};
 
+use super::integral;
 use crate::model::VariablePath;
 
 /// What a plan took from variables.
@@ -134,7 +135,11 @@ fn number_kind(number: &async_graphql::Number) -> u8 {
     match number.as_i64() {
         Some(value) if i32::try_from(value).is_ok() => 0,
         Some(_) => 1,
-        None => 2,
+        None => match integral(number) {
+            Some(value) if i32::try_from(value).is_ok() => 2,
+            Some(_) => 3,
+            None => 4,
+        },
     }
 }
 

@@ -104,7 +104,7 @@ pub fn role_types(model: &Model, caller: Caller<'_>) -> RoleTypes {
         mutations::add(&mut made, &view, table);
     }
     comparisons::add(&mut made, &view);
-    let nothing = meta::field("no_queries_available", "String!", []);
+    let nothing = meta::field("no_queries_available", "String", []);
     for root in [&mut made.query, &mut made.subscription] {
         if root.is_empty() {
             root.insert(nothing.name.clone(), nothing.clone());

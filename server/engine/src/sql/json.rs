@@ -136,14 +136,13 @@ impl Writer<'_> {
             .map(|related| (self.alias(), related))
             .collect();
         let is_computed = select.distinct.iter().any(|cell| cell.visible.is_some());
-        let is_cut_first = is_computed || (select.is_cut() && items.iter().any(Item::is_nested));
+        // `distinct on` wants something to select, also where every field is left out.
+        let is_bare = items.is_empty() && !select.distinct.is_empty();
+        let is_cut_first =
+            is_computed || is_bare || (select.is_cut() && items.iter().any(Item::is_nested));
         self.syntax("select ");
         if !is_cut_first {
             self.distinct(scope, select);
-        }
-        if items.is_empty() {
-            // `distinct on` wants something to select.
-            self.syntax("null");
         }
         let mut object_aliases = objects.iter().map(|(alias, _)| *alias);
         for (position, item) in items.iter().enumerate() {
@@ -434,8 +433,11 @@ impl Writer<'_> {
     }
 
     fn computed(&mut self, scope: Scope<'_>, values: &[(String, AggregateValue)]) {
+        self.syntax("select ");
         for (position, (name, value)) in values.iter().enumerate() {
-            self.syntax(if position == 0 { "select " } else { ", " });
+            if position > 0 {
+                self.syntax(", ");
+            }
             match value {
                 AggregateValue::Typename(typename) => {
                     self.literal(typename).syntax("::text");

@@ -45,6 +45,10 @@ async fn the_administrator_sees_statements_and_plans() -> Result<()> {
     let refused = request(&hidden).send().await?;
     assert_eq!(refused.status(), 400);
     assert_eq!(code(&refused.json().await?), "validation-failed");
+    let live = json!({ "query": { "query": "subscription { author { id } }" } });
+    let refused = request(&live).send().await?;
+    assert_eq!(refused.status(), 400);
+    assert_eq!(code(&refused.json().await?), "invalid-params");
     let reader = request(&json!({ "query": query })).header("x-hasura-role", "reader");
     let refused = reader.send().await?;
     assert_eq!(refused.status(), 403);

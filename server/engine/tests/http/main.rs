@@ -23,6 +23,7 @@ mod library;
 mod limits;
 mod live;
 mod live_faults;
+mod numbers;
 mod socket;
 mod sockets;
 mod transport;

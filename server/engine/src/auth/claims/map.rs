@@ -13,19 +13,12 @@ use crate::error::GraphqlError;
 
 /// Session variables by name, each with its place in the token or its literal value.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "BTreeMap<String, WrittenRule>")]
+#[serde(try_from = "BTreeMap<String, Value>")]
 pub struct ClaimsMap(BTreeMap<String, Rule>);
 
 #[derive(Debug, Clone)]
 enum Rule {
     At(ClaimPath, Option<Value>),
-    Literal(Value),
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WrittenRule {
-    At(WrittenPath),
     Literal(Value),
 }
 
@@ -36,29 +29,18 @@ struct WrittenPath {
     default: Option<Value>,
 }
 
-impl TryFrom<BTreeMap<String, WrittenRule>> for ClaimsMap {
+impl TryFrom<BTreeMap<String, Value>> for ClaimsMap {
     type Error = String;
 
-    fn try_from(written: BTreeMap<String, WrittenRule>) -> Result<Self, String> {
+    fn try_from(written: BTreeMap<String, Value>) -> Result<Self, String> {
         let mut rules = BTreeMap::new();
         for (name, rule) in written {
             let name = name.to_ascii_lowercase();
             if !name.starts_with(PREFIX) {
                 return Err(format!("claims_map: {name} does not begin with {PREFIX}"));
             }
-            let rule = match rule {
-                WrittenRule::At(WrittenPath { path, default }) => {
-                    let path = ClaimPath::parse(&path)
-                        .map_err(|problem| format!("claims_map: {name}: {problem}"))?;
-                    Rule::At(path, default)
-                }
-                WrittenRule::Literal(Value::Object(_)) => {
-                    return Err(format!(
-                        "claims_map: {name} is a value, or an object with path and maybe default"
-                    ));
-                }
-                WrittenRule::Literal(value) => Rule::Literal(value),
-            };
+            let rule =
+                Rule::read(rule).map_err(|problem| format!("claims_map: {name}{problem}"))?;
             if rules.insert(name.clone(), rule).is_some() {
                 return Err(format!("claims_map: {name} is given twice"));
             }
@@ -67,6 +49,20 @@ impl TryFrom<BTreeMap<String, WrittenRule>> for ClaimsMap {
             return Err(format!("claims_map: {DEFAULT_ROLE} is missing"));
         }
         Ok(Self(rules))
+    }
+}
+
+impl Rule {
+    /// An object says a place; everything else, lists too, is the value itself.
+    fn read(written: Value) -> Result<Self, String> {
+        if !written.is_object() {
+            return Ok(Self::Literal(written));
+        }
+        let Ok(WrittenPath { path, default }) = serde_json::from_value(written) else {
+            return Err(" is a value, or an object with path and maybe default".to_owned());
+        };
+        let path = ClaimPath::parse(&path).map_err(|problem| format!(": {problem}"))?;
+        Ok(Self::At(path, default))
     }
 }
 

@@ -182,3 +182,17 @@ fn scopes_are_roles_where_a_map_says_so() {
     let nobody = source.grant(&json!({ "scope": "" })).unwrap();
     assert!(nobody.session(None).is_err());
 }
+
+#[test]
+fn a_list_of_two_in_a_map_is_a_list_of_roles_and_no_place() {
+    let source = ClaimSource::from(
+        map(json!({
+            "x-hasura-allowed-roles": ["user", "editor"],
+            "x-hasura-default-role": "user",
+        }))
+        .unwrap(),
+    );
+    let grant = source.grant(&json!({})).unwrap();
+    assert_eq!(grant.session(None).unwrap().role(), "user");
+    assert_eq!(grant.session(Some("editor")).unwrap().role(), "editor");
+}

@@ -76,6 +76,7 @@ impl<M> EngineBuilder<M> {
 impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
     /// Reads the catalog, resolves the metadata against it and builds the schema of every role.
     pub async fn build(mut self) -> Result<Engine<M>, BuildError> {
+        crate::execute::observe::describe();
         if !self.metadata.unserved.is_empty() {
             tracing::warn!(sections = ?self.metadata.unserved, "metadata has sections that are not served");
         }

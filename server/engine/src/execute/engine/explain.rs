@@ -60,7 +60,7 @@ impl<M: ObjectType + 'static> Engine<M> {
         session: &Session,
         mut request: Request,
     ) -> Result<Vec<Explained>, GraphqlError> {
-        if self.kind(session, &request)? == OperationType::Mutation {
+        if self.kind(session, &request)? != OperationType::Query {
             let problem = "only queries can be explained";
             return Err(GraphqlError::new(Code::InvalidParams, problem));
         }

@@ -153,6 +153,10 @@ fn object(
     (position, row): (usize, &impl Values),
     related: &[Found],
 ) -> Result<(), GraphqlError> {
+    if plan.members.is_empty() {
+        // Everything was left out; otherwise the first member opens the object.
+        json.push(b'{');
+    }
     for member in &plan.members {
         json.extend(member.prefix.as_bytes());
         match &member.value {

@@ -160,6 +160,7 @@ impl<'a> Walk<'a> {
             let problem = format!("'{name}' has no argument named '{}'", unknown.node);
             return Err(place.invalid(problem));
         }
+        refuse_repeated(field, place)?;
         self.arguments(field, known, place)?;
         let result = MetaTypeName::concrete_typename(&known.ty);
         let is_empty = merged.below.iter().all(|set| set.items.is_empty());
@@ -188,10 +189,12 @@ impl<'a> Walk<'a> {
         place: &mut Place,
     ) -> Result<(), GraphqlError> {
         place.key("args");
+        let is_json = matches!(known.ty.as_str(), "json" | "json!" | "jsonb" | "jsonb!");
         let declared = known.args.values().map(|input| {
             let rule = match input.name.as_str() {
-                "limit" | "batch_size" => Rule::NotNegative,
+                "limit" | "batch_size" | "first" | "last" => Rule::NotNegative,
                 "offset" => Rule::Wide,
+                "path" if is_json => Rule::JsonPath,
                 _ => Rule::Plain,
             };
             (input, rule)
@@ -269,6 +272,19 @@ fn refuse_directives(
         Some(name) => Err(unknown_directive(name, "an operation", place)),
         None => Ok(()),
     }
+}
+
+/// Refuses an argument that is given twice: which of them is meant, nobody can tell.
+fn refuse_repeated(field: &Field, place: &mut Place) -> Result<(), GraphqlError> {
+    let mut seen = BTreeSet::new();
+    for (argument, _) in &field.arguments {
+        if !seen.insert(argument.node.as_str()) {
+            place.position = argument.pos;
+            let problem = format!("multiple values for argument \"{}\"", argument.node);
+            return Err(place.invalid(problem));
+        }
+    }
+    Ok(())
 }
 
 fn unknown_directive(name: &str, kind: &str, place: &Place) -> GraphqlError {

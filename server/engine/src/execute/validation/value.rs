@@ -10,7 +10,10 @@ use super::{
     Place,
     types::{Shape, Types, is_required},
 };
-use crate::error::{Code, GraphqlError};
+use crate::{
+    error::{Code, GraphqlError},
+    plan::{integral, json_path},
+};
 
 /// A value and where it comes from: the two are described in different words, and enums are strings in JSON.
 #[derive(Clone, Copy)]
@@ -45,6 +48,8 @@ pub(super) enum Rule {
     NotNegative,
     /// An `offset`, which may exceed 32 bits.
     Wide,
+    /// The way into a JSON document.
+    JsonPath,
 }
 
 static NULL: ConstValue = ConstValue::Null;
@@ -138,11 +143,12 @@ impl<'a> Values<'a> {
         place: &mut Place,
     ) -> Result<(), GraphqlError> {
         match self.types.input(name) {
-            Shape::Any => Ok(()),
+            Shape::Any => scalar(name, given, place),
             Shape::Object(fields) => self.object(name, fields, given, place),
             Shape::Enum(values) => self.enumerated(name, &values, given, place),
             Shape::Int if rule == Rule::Wide && is_digits(given) => Ok(()),
             Shape::Int => integer(given, rule, place),
+            Shape::String if rule == Rule::JsonPath && given.is_string() => json_path(given, place),
             Shape::Float if given.number().is_some() => Ok(()),
             Shape::String if given.is_string() => Ok(()),
             Shape::Boolean if given.is_boolean() => Ok(()),
@@ -314,17 +320,14 @@ fn integer(given: Given<'_>, rule: Rule, place: &Place) -> Result<(), GraphqlErr
         let expected = match rule {
             Rule::NotNegative => "a non-negative 32-bit integer",
             Rule::Wide => "a 32-bit integer, or a 64-bit integer represented as a string",
-            Rule::Plain | Rule::NotNull => "a 32-bit integer",
+            Rule::Plain | Rule::NotNull | Rule::JsonPath => "a 32-bit integer",
         };
         let found = given.describe();
         return Err(place.invalid(format!(
             "expected {expected} for type 'Int', but found {found}"
         )));
     };
-    if number
-        .as_i64()
-        .is_some_and(|number| i32::try_from(number).is_ok())
-    {
+    if integral(number).is_some_and(|number| i32::try_from(number).is_ok()) {
         return Ok(());
     }
     let problem = format!(
@@ -332,6 +335,46 @@ fn integer(given: Given<'_>, rule: Rule, place: &Place) -> Result<(), GraphqlErr
         scientific(number)
     );
     Err(place.error(Code::ParseFailed, problem))
+}
+
+/// What PostgreSQL's types take that are no text. Texts are for PostgreSQL to read, and so is all of types unknown here.
+fn scalar(name: &str, given: Given<'_>, place: &Place) -> Result<(), GraphqlError> {
+    let expected = match name {
+        "smallint" | "bigint" => match given.number() {
+            Some(number) if integral(number).is_some() => return Ok(()),
+            Some(number) => {
+                let problem = format!(
+                    "parsing {name} failed, value is either floating or will cause over or underflow {number}"
+                );
+                return Err(place.error(Code::ParseFailed, problem));
+            }
+            None => "Number",
+        },
+        "numeric" | "float8" | "money" if given.number().is_some() => return Ok(()),
+        "numeric" | "float8" | "money" => "Number",
+        "uuid" | "date" | "timestamp" | "timestamptz" | "time" | "timetz" | "interval"
+        | "bpchar" | "citext" | "name" | "bytea" | "inet" | "cidr" | "macaddr" => "String",
+        _ => return Ok(()),
+    };
+    let encountered = match given.describe() {
+        "a string" | "an enum value" => return Ok(()),
+        "a boolean" => "Boolean",
+        "a list" => "Array",
+        "an object" => "Object",
+        _ => "Number",
+    };
+    let problem =
+        format!("parsing {name} failed, expected {expected}, but encountered {encountered}");
+    Err(place.error(Code::ParseFailed, problem))
+}
+
+/// Hasura reads the path after the arguments and names these as the place.
+fn json_path(given: Given<'_>, place: &mut Place) -> Result<(), GraphqlError> {
+    let Err(error) = json_path::steps(given.string().unwrap_or_default()) else {
+        return Ok(());
+    };
+    place.back();
+    Err(place.error(error.code, error.message))
 }
 
 /// A number in Hasura's spelling: `2147483648` is `2.147483648e9`.

@@ -124,6 +124,8 @@ impl<'a> Planner<'a> {
         value: &Input<'a>,
         place: &str,
     ) -> Result<Bind, GraphqlError> {
+        // The one row of `insert_T_one` is no item of a list as long as its values are read.
+        let place = place.replacen(".args.object[0]", ".args.object", 1);
         if value.is_null() && !column.is_nullable {
             return Err(unexpected_null(&column.scalar.type_name()).at(place));
         }

@@ -250,8 +250,11 @@ impl Writer<'_> {
         match answer {
             Answer::One(select) => self.written(select, "written"),
             Answer::Response { fields } => {
+                self.syntax("select ");
                 for (position, (alias, field)) in fields.iter().enumerate() {
-                    self.syntax(if position == 0 { "select " } else { ", " });
+                    if position > 0 {
+                        self.syntax(", ");
+                    }
                     self.response_field(field, affected_rows);
                     self.syntax(" as ").name(alias);
                 }
