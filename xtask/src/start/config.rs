@@ -1,5 +1,6 @@
 //! The configuration file of the demo, written anew at each start.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -22,7 +23,12 @@ pub struct Config {
     pub public_url: String,
     /// The operator's secret, made once for each checkout.
     pub admin_secret: String,
+    /// What whoever plays DataPass signs with, made once for each checkout.
+    pub datapass_secret: String,
 }
+
+/// The State APIs of the demo.
+pub const APIS: [&str; 2] = ["api_entreprise", "api_particulier"];
 
 /// Where the configuration is written.
 pub fn path() -> Result<PathBuf> {
@@ -32,7 +38,8 @@ pub fn path() -> Result<PathBuf> {
 impl Config {
     /// Writes the configuration; with a simulated GitHub it becomes a service and a way to sign in.
     pub fn write(port: u16, database_url: &str, github: Option<&str>) -> Result<Self> {
-        let admin_secret = admin_secret()?;
+        let admin_secret = secret("admin_secret")?;
+        let datapass_secret = secret("datapass_secret")?;
         let public_url = format!("http://localhost:{port}");
         let mut text = format!(
             r#"# Written by `cargo xtask start` at each start.
@@ -55,6 +62,12 @@ kind = "dev"
 label = "Development"
 "#
         );
+        for api in APIS {
+            let _ = write!(
+                text,
+                "\n[datapass.{api}]\nsecrets = [\"{datapass_secret}\"]\n"
+            );
+        }
         if let Some(github) = github {
             text.push_str(&demo(github));
         }
@@ -64,6 +77,7 @@ label = "Development"
             path,
             public_url,
             admin_secret,
+            datapass_secret,
         })
     }
 }
@@ -93,9 +107,9 @@ base_url = "{github}"
     )
 }
 
-/// A secret of 128 random bits, kept for the checkout.
-fn admin_secret() -> Result<String> {
-    let path = paths::state_dir()?.join("admin_secret");
+/// A secret of 128 random bits, kept for the checkout in a file of this name.
+fn secret(name: &str) -> Result<String> {
+    let path = paths::state_dir()?.join(name);
     if let Ok(secret) = fs::read_to_string(&path)
         && !secret.trim().is_empty()
     {

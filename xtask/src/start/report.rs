@@ -1,12 +1,13 @@
 //! What runs where: for people on the terminal, for programs in `target/start.json`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 
-use super::config::Config;
+use super::config::{APIS, Config};
 use super::simulators::Simulators;
 use crate::paths;
 
@@ -20,6 +21,13 @@ pub struct Report {
     pid: u32,
     sign_ins: Vec<SignIn>,
     simulators: SimulatorUrls,
+    /// What DataPass signs with, by API.
+    datapass: BTreeMap<&'static str, DataPass>,
+}
+
+#[derive(Debug, Serialize)]
+struct DataPass {
+    secret: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,6 +82,12 @@ impl Report {
             simulators: SimulatorUrls {
                 github: simulators.map(|simulators| simulators.github().to_owned()),
             },
+            datapass: APIS
+                .map(|api| {
+                    let secret = config.datapass_secret.clone();
+                    (api, DataPass { secret })
+                })
+                .into(),
         }
     }
 
@@ -98,6 +112,12 @@ impl Report {
         println!("  database       {}", self.database_url);
         if let Some(github) = &self.simulators.github {
             println!("  GitHub         {github}  (simulated)");
+        }
+        for (api, datapass) in &self.datapass {
+            println!(
+                "  DataPass       {}/api/datapass/v2/{api}/webhook  (secret {})",
+                self.url, datapass.secret
+            );
         }
         println!("  sign in        without a password, by one of");
         for sign_in in &self.sign_ins {
