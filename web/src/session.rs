@@ -157,9 +157,13 @@ impl Session {
             body: None,
             role: None,
         };
-        api::send(request).await?;
-        preferences::store("role", None);
+        // The socket may tell that the session has ended before the answer does.
         self.left.set(true);
+        if let Err(error) = api::send(request).await {
+            self.left.set(false);
+            return Err(error);
+        }
+        preferences::store("role", None);
         self.leave();
         Ok(())
     }
