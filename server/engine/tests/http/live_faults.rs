@@ -47,6 +47,17 @@ async fn the_quick_do_not_wait_for_many_who_are_slow() -> Result<()> {
     world.stop().await
 }
 
+/// Waits for a condition, within a bound.
+async fn until(holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
+    let waiting = async {
+        while !holds().await? {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    };
+    tokio::time::timeout(Duration::from_secs(10), waiting).await?
+}
+
 #[tokio::test]
 async fn who_was_slow_is_looked_at_apart_from_then_on() -> Result<()> {
     let world = World::start(with_slow_view(2_000)).await?;
@@ -58,8 +69,9 @@ async fn who_was_slow_is_looked_at_apart_from_then_on() -> Result<()> {
     follow(&mut socket, "slow", SLOW, slow.clone()).await?;
     assert_eq!(socket.said().await?["type"], "error");
     follow(&mut socket, "slow", SLOW, slow).await?;
-    // The poller looks at the newcomer by now.
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let asleep = "select count(*) as count from pg_stat_activity \
+                  where datname = current_database() and wait_event = 'PgSleep'";
+    until(async || Ok(world.count(asleep).await? > 0)).await?;
     let begun = Instant::now();
     follow(&mut socket, "late", SLOW, json!({ "id": 1, "other": "b" })).await?;
     let said = socket.said().await?;
@@ -124,11 +136,11 @@ fn with_faulty_view() -> Setup {
         "- table: {name: shelf, schema: public}\n- table: {name: faulty, schema: public}\n";
     Setup {
         files: vec![("databases/default/tables/tables.yaml", tables.to_owned())],
-        sql: "create sequence refused; \
+        sql: "create sequence refused; create sequence looked; \
               create function refuse() returns text language plpgsql as $$ begin \
               perform nextval('refused'); raise 'invalid input syntax for type date: \"x\"'; end $$; \
               create view faulty as select key.id, \
-              case when key.id > 1 and shelf.label = 'Slow' then refuse() end as nothing \
+              case when key.id = 1 then nextval('looked')::text when shelf.label = 'Slow' then refuse() end as nothing \
               from generate_series(1, 20) as key (id) join shelf on shelf.id = 1",
         ..Setup::default()
     }
@@ -147,8 +159,11 @@ async fn who_is_refused_alone_is_not_asked_for_again() -> Result<()> {
         followers.push(follower);
     }
     name_the_shelf(&world, "Slow").await?;
-    // Nobody hears the refusal, as when a socket is full.
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    // Nobody hears the refusal, as when a socket is full. The first one has another answer at every look.
+    for _ in 0..5 {
+        let looked = followers.first_mut().context("nobody")?.next();
+        looked.await.context("ended")?;
+    }
     // Together, and each of the three alone.
     let asked = world.count("select last_value as count from refused");
     assert_eq!(asked.await?, 4);
