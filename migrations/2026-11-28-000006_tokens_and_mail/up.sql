@@ -7,7 +7,7 @@ alter table signing_keys add purpose text not null default 'access' check (purpo
 
 -- Which transaction blacklisted a token last: gateways ask for what came after the transactions that they know of.
 alter table api_tokens add blacklisting bigint;
-comment on column api_tokens.blacklisting is 'The transaction that set blacklisted_at, in an order in which nothing is missed.';
+comment on column api_tokens.blacklisting is 'The transaction that set blacklisted_at: a later snapshot knows it, an earlier one does not.';
 create function note_blacklisting() returns trigger language plpgsql as $$
 begin
   if new.blacklisted_at is not null and (tg_op = 'INSERT' or old.blacklisted_at is distinct from new.blacklisted_at) then

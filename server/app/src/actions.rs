@@ -3,6 +3,7 @@
 use async_graphql::{
     Context, InputValueError, InputValueResult, MergedObject, Scalar, ScalarType, Value,
 };
+use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use engine::{Actions, GraphqlError, Session};
@@ -66,6 +67,23 @@ impl ScalarType for RowId {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
+    }
+}
+
+/// A moment, of the same GraphQL type as the columns of the tables: as RFC 3339 writes it.
+pub struct Moment(pub DateTime<Utc>);
+
+#[Scalar(name = "timestamptz")]
+impl ScalarType for Moment {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => text.parse().map(Self).map_err(InputValueError::custom),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_rfc3339())
     }
 }
 

@@ -145,7 +145,8 @@ impl Letters<'_> {
     fn to(&self, roles: &[Role], template: Template) -> Vec<NewJob> {
         let people = self.people(roles);
         let letter = |(email, name): (&str, Option<String>)| {
-            self.letter(email, name, template).job(self.occasion)
+            self.letter(email, name.as_deref(), template)
+                .job(self.occasion)
         };
         people.into_iter().map(letter).collect()
     }
@@ -160,17 +161,17 @@ impl Letters<'_> {
         let holder = holder.map(|contact| contact.email.as_str());
         let letter = |(email, name): (&str, Option<String>)| {
             if Some(email) == holder {
-                let letter = self.letter(email, name, Template::TokenIssued);
+                let letter = self.letter(email, name.as_deref(), Template::TokenIssued);
                 links::job(&letter, token, self.occasion)
             } else {
-                self.letter(email, name, Template::RequestApproved)
+                self.letter(email, name.as_deref(), Template::RequestApproved)
                     .job(self.occasion)
             }
         };
         people.into_iter().map(letter).collect()
     }
 
-    fn letter(&self, email: &str, name: Option<String>, template: Template) -> Letter {
+    fn letter(&self, email: &str, name: Option<&str>, template: Template) -> Letter {
         let mut values = self.values.clone();
         values.insert("name".to_owned(), json!(name));
         Letter {

@@ -146,10 +146,7 @@ pub async fn mail(
     public_url: &Url,
     job: &Job,
 ) -> Result<(), Failure> {
-    let id = job.payload["contact_link_id"]
-        .as_str()
-        .and_then(|id| id.parse().ok());
-    let id: Uuid = id.ok_or_else(|| Failure::lasting("the job names no link"))?;
+    let id = job.row("contact_link_id")?;
     let secret = session::new_secret();
     let pending: Option<Pending> = diesel::sql_query(
         "update contact_links l set secret_hash = $2 where id = $1 and used_at is null and expires_at > now() \

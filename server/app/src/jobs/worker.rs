@@ -10,6 +10,7 @@ use engine::{
 use futures::FutureExt;
 use tokio::{task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::queue;
 pub use super::queue::Job;
@@ -30,10 +31,12 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// It may succeed another time.
-    pub fn passing(error: &dyn std::error::Error) -> Self {
+    /// It may succeed another time. People read the whole chain of causes.
+    pub fn passing(error: &(dyn std::error::Error + 'static)) -> Self {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        let causes: Vec<String> = causes.map(ToString::to_string).collect();
         Self {
-            reason: format!("{error}: {}", db::deepest(error)),
+            reason: causes.join(": "),
             is_final: false,
         }
     }
@@ -56,6 +59,15 @@ impl From<diesel::result::Error> for Failure {
 impl From<PoolError> for Failure {
     fn from(error: PoolError) -> Self {
         Self::passing(&error)
+    }
+}
+
+impl Job {
+    /// The id of a row that the job is about, by the name under which the payload has it.
+    pub fn row(&self, name: &'static str) -> Result<Uuid, Failure> {
+        let id = self.payload.get(name).and_then(serde_json::Value::as_str);
+        let id = id.and_then(|id| id.parse().ok());
+        id.ok_or_else(|| Failure::lasting(format!("the job has no {name}")))
     }
 }
 
@@ -151,7 +163,7 @@ async fn lost(pool: &Pool, job: &Job) {
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => {
-                tracing::warn!(job = %job.id, error = %db::deepest(&error), "a lease could not be renewed")
+                tracing::warn!(job = %job.id, error = %db::deepest(&error), "a lease could not be renewed");
             }
         }
     }

@@ -76,6 +76,7 @@ impl Teller {
 
     /// Makes one job for each channel.
     pub async fn spread(&self, job: &Job) -> Result<(), Failure> {
+        let alert = job.row("alert_id")?;
         let channels = [
             self.sentry.as_ref().map(|_| Self::SENTRY),
             self.mattermost.as_ref().map(|_| Self::MATTERMOST),
@@ -85,10 +86,7 @@ impl Teller {
             .flatten()
             .map(|kind| NewJob {
                 kind,
-                key: job.payload["alert_id"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_owned(),
+                key: alert.to_string(),
                 payload: job.payload.clone(),
             })
             .collect();
@@ -107,7 +105,10 @@ impl Teller {
             url: &alert.link(&self.public_url),
             tags: vec![("kind", alert.kind.clone()), ("api", alert.api.clone())],
         };
-        sentry.report(&report).await.map_err(failure)
+        sentry
+            .report(&report)
+            .await
+            .map_err(|error| failure(&error))
     }
 
     /// Tells Mattermost of an alert.
@@ -120,19 +121,18 @@ impl Teller {
             alert.message(),
             alert.link(&self.public_url)
         );
-        mattermost.write(&text).await.map_err(failure)
+        mattermost
+            .write(&text)
+            .await
+            .map_err(|error| failure(&error))
     }
 
     async fn alert(&self, job: &Job) -> Result<Option<Alert>, Failure> {
-        let id = job.payload["alert_id"]
-            .as_str()
-            .and_then(|id| id.parse().ok());
-        let id: Uuid = id.ok_or_else(|| Failure::lasting("the job names no alert"))?;
-        Ok(Alert::find(&mut *self.pool.get().await?, id).await?)
+        Ok(Alert::find(&mut *self.pool.get().await?, job.row("alert_id")?).await?)
     }
 }
 
-fn failure(error: ConnectorError) -> Failure {
+fn failure(error: &ConnectorError) -> Failure {
     Failure {
         is_final: !error.fault.is_transient(),
         reason: error.to_string(),
@@ -169,8 +169,10 @@ impl Alert {
             "reconciled" => "événements perdus, retrouvés par réconciliation",
             other => other,
         };
-        let reason = self.details["reason"]
-            .as_str()
+        let reason = self
+            .details
+            .get("reason")
+            .and_then(Value::as_str)
             .map(|reason| format!(" ({reason})"));
         let number = self
             .external_id

@@ -2,8 +2,8 @@
 //! themselves. With `since`, what has come after an earlier answer, by that answer's `cursor`; with `wait` the answer waits
 //! up to so many seconds for something new. An `ETag` saves the body of what has not changed.
 //!
-//! A cursor is the oldest transaction that was still running: whatever a later answer leaves out, an earlier one had. What
-//! ended meanwhile can come twice.
+//! A cursor is PostgreSQL's snapshot of the answer: what a later answer leaves out, an earlier one had, whatever was being
+//! committed at that moment.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -16,7 +16,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{BigInt, Jsonb},
+    sql_types::{Jsonb, Text},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Deserialize;
@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use super::{GatewayError, Gateways};
+use super::{super::AuthorizationError, GatewayError, Gateways};
 
 /// The longest wait, in seconds.
 const LONGEST: u64 = 60;
@@ -34,7 +34,7 @@ const LOOK: Duration = Duration::from_secs(1);
 #[derive(Deserialize)]
 pub(super) struct Wish {
     #[serde(default)]
-    since: i64,
+    since: String,
     #[serde(default)]
     wait: u64,
 }
@@ -43,8 +43,8 @@ pub(super) struct Wish {
 struct Listed {
     #[diesel(sql_type = Jsonb)]
     tokens: Value,
-    #[diesel(sql_type = BigInt)]
-    cursor: i64,
+    #[diesel(sql_type = Text)]
+    cursor: String,
 }
 
 pub(super) async fn revoked(
@@ -53,6 +53,10 @@ pub(super) async fn revoked(
     headers: HeaderMap,
 ) -> Result<Response, GatewayError> {
     gateways.known.of(&headers, header::AUTHORIZATION)?;
+    if !since.is_empty() && !is_snapshot(&since) {
+        let problem = "since: it is the cursor of no answer".to_owned();
+        return Err(AuthorizationError::BadRequest(problem).into());
+    }
     let known = headers
         .get(header::IF_NONE_MATCH)
         .and_then(|tag| tag.to_str().ok());
@@ -61,11 +65,11 @@ pub(super) async fn revoked(
         .changes
         .watch(Some(BTreeSet::from(["api_tokens".to_owned()])));
     loop {
-        let listed = list(&mut *gateways.pool.get().await?, since).await?;
+        let listed = list(&mut *gateways.pool.get().await?, &since).await?;
         let tag = tag(&listed.tokens);
         let is_known = known == Some(tag.as_str());
         let is_new = !is_known
-            && (since == 0
+            && (since.is_empty()
                 || listed
                     .tokens
                     .as_array()
@@ -77,11 +81,33 @@ pub(super) async fn revoked(
     }
 }
 
-async fn list(conn: &mut AsyncPgConnection, since: i64) -> QueryResult<Listed> {
+async fn list(conn: &mut AsyncPgConnection, since: &str) -> QueryResult<Listed> {
     diesel::sql_query(include_str!("../sql/revoked_tokens.sql"))
-        .bind::<BigInt, _>(since)
+        .bind::<Text, _>(since)
         .get_result(conn)
         .await
+}
+
+/// Whether a text can be one of PostgreSQL's snapshots: `xmin:xmax:xip,…`.
+fn is_snapshot(text: &str) -> bool {
+    let is_number = |part: &str| part.parse::<u64>().is_ok_and(|number| number > 0);
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts.as_slice() {
+        [min, max, running] => {
+            let is_between = |part: &str| {
+                let bounds = (min.parse::<u64>(), max.parse::<u64>(), part.parse::<u64>());
+                matches!(bounds, (Ok(min), Ok(max), Ok(part)) if min <= part && part < max)
+            };
+            let is_ordered = min.parse::<u64>().ok() <= max.parse::<u64>().ok();
+            let running = running.split(',').filter(|part| !part.is_empty());
+            is_number(min)
+                && is_number(max)
+                && is_ordered
+                && running.clone().all(is_between)
+                && running.is_sorted()
+        }
+        _ => false,
+    }
 }
 
 fn tag(tokens: &Value) -> String {

@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_token_holds_until_its_end_and_in_its_networks() {
         let networks = |it: &mut Standing| {
-            it.allowed_networks = ["192.0.2.0/24", "2001:db8::1"].map(str::to_owned).into()
+            it.allowed_networks = ["192.0.2.0/24", "2001:db8::1"].map(str::to_owned).into();
         };
         check(|_| {}, "", Ok(()));
         check(|it| it.expires_at = clock::now(), "", Err(Refusal::Expired));

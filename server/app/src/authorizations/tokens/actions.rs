@@ -2,7 +2,6 @@
 //! their own requests: to everybody else a token does not exist.
 
 use async_graphql::{Context, Object};
-use chrono::{DateTime, Utc};
 use diesel::{
     OptionalExtension, QueryableByName,
     sql_types::{Array, Text, Uuid as SqlUuid},
@@ -20,7 +19,7 @@ use super::{
     prolongation::{self, Answers, Owner},
 };
 use crate::{
-    actions::{RowId, introduce, refusal, table},
+    actions::{Moment, RowId, introduce, refusal, table},
     clock,
     jobs::enqueue_all,
 };
@@ -45,11 +44,12 @@ impl TokenMutations {
         &self,
         ctx: &Context<'_>,
         request_id: RowId,
-        expires_at: Option<DateTime<Utc>>,
+        expires_at: Option<Moment>,
     ) -> async_graphql::Result<Row<ApiTokens>> {
         let mut conn = self.pool.get().await.map_err(fault)?;
         let issued = conn.transaction(async |conn| {
             introduce(ctx, conn).await?;
+            let expires_at = expires_at.map(|moment| moment.0);
             life::issue(conn, request_id.0, expires_at, &self.rules, clock::now()).await
         });
         Ok(Row::new(&issued.await.map_err(refusal)?))
@@ -75,13 +75,14 @@ impl TokenMutations {
         &self,
         ctx: &Context<'_>,
         id: RowId,
-        at: Option<DateTime<Utc>>,
+        at: Option<Moment>,
         replace: Option<bool>,
     ) -> async_graphql::Result<Row<ApiTokens>> {
         let is_replaced = replace.unwrap_or_default();
         let mut conn = self.pool.get().await.map_err(fault)?;
         let blacklisted = conn.transaction(async |conn| {
             introduce(ctx, conn).await?;
+            let at = at.map(|moment| moment.0);
             life::blacklist(conn, id.0, at, is_replaced, &self.rules, clock::now()).await
         });
         Ok(Row::new(&blacklisted.await.map_err(refusal)?))
