@@ -8,6 +8,7 @@ mod gateways;
 mod mails;
 mod order;
 mod receiving;
+mod reconciliation;
 mod tokens;
 
 use anyhow::{Context as _, Result};

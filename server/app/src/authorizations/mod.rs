@@ -7,6 +7,7 @@
 //! - **grant**: approvals without a revocation between them; yields one **token** ([`tokens`]).
 //! - **notice**: who is told of what a delivery did ([`notices`]).
 //! - **alert**: what somebody should look at ([`alerts`]).
+//! - **reconciliation**: what the webhook lost, found by asking DataPass ([`reconciliation`]).
 //! - **gateway**: a program that asks whether a token holds ([`gateways`]).
 
 pub mod actions;
@@ -19,6 +20,7 @@ mod judgement;
 mod machine;
 mod notices;
 mod receiver;
+pub mod reconciliation;
 pub mod routes;
 mod signature;
 pub mod tokens;
