@@ -114,7 +114,7 @@ async fn events(State(held): State<Shared>, headers: HeaderMap, Path(id): Path<u
 }
 
 async fn change(State(held): State<Shared>, Json(new): Json<Held>) -> StatusCode {
-    let Some(id) = new.request["id"].as_u64() else {
+    let Some(id) = new.request.get("id").and_then(Value::as_u64) else {
         return StatusCode::UNPROCESSABLE_ENTITY;
     };
     lock(&held).insert(id, new);
