@@ -12,6 +12,7 @@
 
 pub mod actions;
 pub mod alerts;
+mod contacts;
 mod delivery;
 mod error;
 pub mod gateways;
@@ -26,6 +27,7 @@ mod signature;
 pub mod tokens;
 mod unsigned;
 
+pub use contacts::link_contacts;
 pub use error::AuthorizationError;
 pub use journal::tidy;
 pub use receiver::Receiver;
