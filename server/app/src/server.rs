@@ -14,7 +14,7 @@ use crate::{
         services,
         sync::{Syncer, actions::SyncMutations, schedule},
     },
-    http::{self, Parts},
+    http::{self, Parts, metrics},
     identity::{
         authenticator::Authenticator, events::LiveSessions, keys::Keys, outside::Outsiders,
         providers::Providers, routes::Identity,
@@ -37,6 +37,7 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
                 config.server.listen
             )
         })?;
+    let recorder = metrics::recorder(&config.server)?;
     let pool = db::pool(&config.database)?;
     db::check_migrated(&pool).await?;
     let syncer = syncer(&config, &pool).await?;
@@ -70,11 +71,13 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
             config.sync.schedule.clone(),
         )),
         tokio::spawn(receiver.clone().follow()),
+        tokio::spawn(metrics::keep_up(recorder.clone())),
     ];
     let router = http::router(Parts {
         config,
         pool,
         engine,
+        recorder,
         authenticator,
         identity,
         syncer: syncer.clone(),

@@ -2,7 +2,7 @@
 //!
 //! Requests carry `x-hasura-admin-secret`, and with it any `x-hasura-role` and session variables, or a token.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use async_graphql::EmptyMutation;
@@ -18,7 +18,7 @@ use diesel_async::pooled_connection::{
 use engine::{
     Engine, EngineBuilder, Pool,
     auth::{Clock, Issuer, Standalone, StandaloneAuthenticator},
-    execute::follow_changes,
+    execute::{SECONDS_OF_BUCKETS, follow_changes},
     http::{Api, Origins, routes, standalone},
     metadata::{Directory, load},
     model::{Execution, Options},
@@ -137,9 +137,8 @@ impl Arguments {
     }
 }
 
-/// Where durations are told apart.
-const SECONDS_OF_BUCKETS: [f64; 10] =
-    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 10.0];
+/// How often what was measured is summed up, so that its memory is bounded when nobody asks.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// `/v1/metrics`, for Prometheus.
 fn numbers(engine: Arc<Engine<EmptyMutation>>, recorder: PrometheusHandle, secret: &str) -> Router {
@@ -211,6 +210,13 @@ async fn main() -> anyhow::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "serving");
     let mut doors = routes(api);
     if let (Some(secret), Some(recorder)) = (arguments.metrics_secret, recorder) {
+        let upkept = recorder.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(UPKEEP).await;
+                upkept.run_upkeep();
+            }
+        });
         doors = doors.merge(numbers(engine, recorder, &secret));
     }
     let service = standalone(doors).into_make_service_with_connect_info::<SocketAddr>();

@@ -90,6 +90,15 @@ api_url = "{github}"
 impl Server {
     /// Starts a server with this configuration and waits until it is ready.
     pub async fn start(database: &Database, config: &str) -> Result<Self> {
+        Self::start_in(database, config, &[]).await
+    }
+
+    /// The same, with these variables in its environment; an empty one counts as none.
+    pub async fn start_in(
+        database: &Database,
+        config: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
             .local_addr()?
             .port();
@@ -103,6 +112,7 @@ impl Server {
             .env("SECRETARIAT_LISTEN", format!("127.0.0.1:{port}"))
             .env("SECRETARIAT_ADMIN_SECRET", ADMIN_SECRET)
             .env("SECRETARIAT_LOG", "warn,secretariat=info")
+            .envs(environment.iter().copied())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;

@@ -59,6 +59,8 @@ pub struct Server {
     pub public_url: Option<Url>,
     /// What operators send as `x-hasura-admin-secret`; without it nobody is an operator.
     pub admin_secret: Option<Secret>,
+    /// What may read `/metrics`, sent as a bearer token; operators may, too.
+    pub metrics_secret: Option<Secret>,
     /// Pages of which other sites may call the API: origins with commas between, `https://*.example.org` for subdomains.
     pub origins: String,
     /// What is logged, as in `info,secretariat=debug`.
@@ -71,6 +73,7 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             admin_secret: None,
+            metrics_secret: None,
             origins: String::new(),
             log: "info".to_owned(),
         }

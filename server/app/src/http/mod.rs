@@ -3,6 +3,7 @@
 mod assets;
 pub mod error;
 mod health;
+pub mod metrics;
 pub mod request_id;
 mod security;
 
@@ -13,6 +14,7 @@ use engine::{
     Engine, Pool,
     http::{Api, Origins, routes as graphql_routes},
 };
+use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
@@ -31,6 +33,8 @@ pub struct Parts {
     pub pool: Pool,
     /// The API.
     pub engine: Arc<Engine<Mutations>>,
+    /// What is counted, if somebody may see it.
+    pub recorder: Option<PrometheusHandle>,
     /// Proves callers.
     pub authenticator: Authenticator,
     /// Signing in.
@@ -44,6 +48,11 @@ pub struct Parts {
 /// The whole server.
 pub fn router(parts: Parts) -> Router {
     let policy = security::Policy::new(&parts.config);
+    let numbers = metrics::routes(
+        &parts.config.server,
+        Arc::clone(&parts.engine),
+        parts.recorder,
+    );
     let api = Api {
         engine: parts.engine,
         authenticator: parts.authenticator.clone(),
@@ -62,6 +71,7 @@ pub fn router(parts: Parts) -> Router {
         .merge(sync::routes::routes(parts.syncer, parts.authenticator))
         .merge(authorizations::routes::routes(parts.receiver))
         .merge(health::routes(parts.pool))
+        .merge(numbers)
         .layer(CompressionLayer::new())
         .fallback_service(get(assets::serve))
         .layer(axum::extract::DefaultBodyLimit::max(

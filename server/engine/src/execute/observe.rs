@@ -18,6 +18,10 @@ const SUBSCRIPTIONS: &str = "graphql_active_subscriptions";
 const STATEMENTS: &str = "graphql_subscription_statements";
 const CONNECTIONS: &str = "graphql_postgres_connections";
 
+/// Where a recorder tells durations apart, in seconds.
+pub const SECONDS_OF_BUCKETS: [f64; 10] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 10.0];
+
 /// Says what the numbers mean.
 pub(super) fn describe() {
     describe_counter!(
