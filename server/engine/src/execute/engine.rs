@@ -24,7 +24,7 @@ use super::{
     live::{self, Planning},
     observe::{self, Followed, Observed},
     request::RequestState,
-    roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot},
+    roots::{DocumentHash, EngineCore, MutationRoot, QueryRoot, SubscriptionRoot},
     run::{Asked, run},
     statement::Preparation,
     trusted::Trusted,
@@ -33,6 +33,7 @@ use super::{
 use crate::{
     Pool,
     error::{Code, GraphqlError},
+    http::sha256,
     model::{Execution, Model},
     plan::{Places, Selected, Template, directive_variables, selected_fields},
     schema::federation,
@@ -147,6 +148,15 @@ impl<M: ObjectType + 'static> Engine<M> {
         Ok((document, defaults))
     }
 
+    /// The request with the hash of its document, where statements name it.
+    fn hashed(&self, request: Request) -> Request {
+        if self.nobody.core.tags.is_none() {
+            return request;
+        }
+        let hash = DocumentHash(sha256(&request.query));
+        request.data(hash)
+    }
+
     /// Answers a query or mutation.
     pub async fn execute(&self, session: Session, request: Request) -> Answer {
         let key = DocumentKey {
@@ -239,7 +249,7 @@ impl<M: ObjectType + 'static> Engine<M> {
         let role = self.role_of(&session);
         let mut response = role
             .schema
-            .execute(request.data(session).data(Arc::clone(&state)))
+            .execute(self.hashed(request).data(session).data(Arc::clone(&state)))
             .await;
         let ended = state.transaction.end(response.errors.is_empty()).await;
         if !response.errors.is_empty() {
@@ -343,7 +353,7 @@ impl<M: ObjectType + 'static> Engine<M> {
         data.insert(Arc::clone(&planning));
         let refused = role
             .schema
-            .execute_stream_with_session_data(request, Arc::new(data))
+            .execute_stream_with_session_data(self.hashed(request), Arc::new(data))
             .map(Answer::from);
         let live = Arc::clone(&role.core.live);
         let answers = futures::stream::once(async move { planning.planned() })

@@ -5,6 +5,7 @@
 pub mod api_limits;
 pub mod documents;
 mod load;
+pub mod query_tags;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,8 @@ pub struct Metadata {
     pub documents: documents::Documents,
     /// What roles may ask for.
     pub api_limits: api_limits::ApiLimits,
+    /// What statements say of whom they are for; nothing unless asked for.
+    pub query_tags: Option<query_tags::TagFormat>,
     /// Sections present in the files that this engine does not serve, for one warning.
     pub unserved: Vec<String>,
 }

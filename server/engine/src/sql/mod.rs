@@ -11,6 +11,7 @@ pub mod multiplexed;
 mod predicate;
 pub mod rows;
 mod tables;
+mod tag;
 pub mod write;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub(crate) use predicate::Scope;
+pub use tag::Tag;
 
 /// A root field as SQL, in the ways that can serve it.
 #[derive(Debug, Clone, PartialEq)]

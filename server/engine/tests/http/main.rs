@@ -24,6 +24,7 @@ mod limits;
 mod live;
 mod live_faults;
 mod numbers;
+mod query_tags;
 mod socket;
 mod sockets;
 mod transport;
