@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use engine::{Engine, EngineBuilder, Pool, execute::follow_changes, model::Options};
+use engine::{Engine, EngineBuilder, Pool, execute::follow_changes, model::Options, trace::Traces};
 
 use crate::{
     actions::{self, Mutations},
@@ -26,7 +26,7 @@ use crate::{
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Answers requests until the process is told to stop.
-pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
+pub async fn serve(config: Config, is_dev: bool, traces: Option<Traces>) -> anyhow::Result<()> {
     let providers = Providers::new(&config, is_dev)?;
     let outsiders = Outsiders::new(&config.jwt)?;
     let listener = tokio::net::TcpListener::bind(config.server.listen)
@@ -82,6 +82,7 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
         identity,
         syncer: syncer.clone(),
         receiver,
+        traces: traces.clone(),
     });
     tracing::info!(address = %listener.local_addr()?, %public_url, is_dev, "serving");
     let serving = axum::serve(
@@ -105,6 +106,9 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
         .is_err()
     {
         tracing::warn!("a sync did not end in time; its run will be marked interrupted");
+    }
+    if let Some(traces) = traces {
+        traces.finish(LAST_WORDS).await;
     }
     Ok(())
 }

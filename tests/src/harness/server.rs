@@ -8,6 +8,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use nix::{
+    sys::signal::{self, Signal},
+    unistd::Pid,
+};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
@@ -157,6 +161,16 @@ impl Server {
     /// Kills the server as a power cut does.
     pub async fn kill(mut self) -> Result<()> {
         self.child.kill().await?;
+        Ok(())
+    }
+
+    /// Tells the server to stop, and waits until it has, within a bound.
+    pub async fn stop(mut self, patience: Duration) -> Result<()> {
+        let id = self.child.id().context("the server has ended")?;
+        signal::kill(Pid::from_raw(id.try_into()?), Signal::SIGTERM)?;
+        let ended = tokio::time::timeout(patience, self.child.wait()).await;
+        let status = ended.context("the server did not stop in time")??;
+        anyhow::ensure!(status.success(), "the server stopped with {status}");
         Ok(())
     }
 

@@ -11,6 +11,10 @@ mod secret;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
+use engine::{
+    metadata::opentelemetry::OpenTelemetry,
+    trace::{Settings, TraceError},
+};
 use serde::Deserialize;
 use url::Url;
 
@@ -272,6 +276,11 @@ impl Config {
         config.check()?;
         Ok(config)
     }
+}
+
+/// Where traces are sent; `None` when no variable of OpenTelemetry's says it.
+pub fn traces() -> Result<Option<Settings>, TraceError> {
+    Settings::read("secretariat", environment, &OpenTelemetry::default())
 }
 
 #[expect(

@@ -13,6 +13,7 @@ use axum::{Router, middleware, routing::get};
 use engine::{
     Engine, Pool,
     http::{Api, Origins, routes as graphql_routes},
+    trace::Traces,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -43,6 +44,8 @@ pub struct Parts {
     pub syncer: Syncer,
     /// Deliveries of DataPass.
     pub receiver: Receiver,
+    /// Where traces are sent, if they are.
+    pub traces: Option<Traces>,
 }
 
 /// The whole server.
@@ -65,12 +68,16 @@ pub fn router(parts: Parts) -> Router {
             .as_ref()
             .and_then(|name| name.try_into().ok()),
     };
-    Router::new()
+    let told = Router::new()
         .merge(graphql_routes(api))
         .merge(identity::routes::routes(parts.identity))
         .merge(sync::routes::routes(parts.syncer, parts.authenticator))
-        .merge(authorizations::routes::routes(parts.receiver))
-        .merge(health::routes(parts.pool))
+        .merge(authorizations::routes::routes(parts.receiver));
+    let told = match parts.traces {
+        Some(traces) => traces.around(told),
+        None => told,
+    };
+    told.merge(health::routes(parts.pool))
         .merge(numbers)
         .layer(CompressionLayer::new())
         .fallback_service(get(assets::serve))

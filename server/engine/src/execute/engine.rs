@@ -10,6 +10,7 @@ use std::{
 
 use async_graphql::{ObjectType, Request, Schema, Variables, parser::types::OperationType};
 use futures::{StreamExt, stream::BoxStream};
+use tracing::Instrument;
 
 use super::{
     Changes,
@@ -38,6 +39,7 @@ use crate::{
     plan::{Places, Selected, Template, directive_variables, selected_fields},
     schema::federation,
     session::Session,
+    trace::spans,
 };
 
 pub use build::{BuildError, EngineBuilder};
@@ -138,13 +140,14 @@ impl<M: ObjectType + 'static> Engine<M> {
     ) -> Result<(Document, Variables), GraphqlError> {
         let role = session.role();
         self.trusted.check(role, &request.query)?;
-        let document = Document::read(request, self.limits.of(role))?;
+        let document =
+            spans::parsing().in_scope(|| Document::read(request, self.limits.of(role)))?;
         let defaults = document.defaults()?;
         let scope = Scope {
             types: &self.role_of(session).types,
             has_introspection: !self.without_introspection.contains(role),
         };
-        document.validate(scope, &defaults, request)?;
+        spans::validation().in_scope(|| document.validate(scope, &defaults, request))?;
         Ok((document, defaults))
     }
 
@@ -173,6 +176,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             let answer = self.answer(&key, session, request, &observed).await;
             answer.unwrap_or_else(Answer::failed).into_result()
         };
+        let work = work.instrument(observed.span.clone());
         let answer = match time {
             Some(time) => deadline::within(time, &self.cancel, work).await,
             None => work.await,
@@ -190,7 +194,10 @@ impl<M: ObjectType + 'static> Engine<M> {
         observed: &Observed,
     ) -> Result<Answer, GraphqlError> {
         match self.plans.find(key, &request.variables) {
-            Some((plan, variables)) => self.run_cached(&plan, &session, &variables).await,
+            Some((plan, variables)) => {
+                observed.is(OperationType::Query, plan.operation.as_deref());
+                self.run_cached(&plan, &session, &variables).await
+            }
             None => self.run(key, session, request, observed).await,
         }
     }
@@ -224,9 +231,10 @@ impl<M: ObjectType + 'static> Engine<M> {
         observed: &Observed,
     ) -> Result<Answer, GraphqlError> {
         let (document, defaults) = self.accept(&session, &mut request)?;
-        let operation = document.operation()?;
+        let (name, operation) = document.named_operation()?;
+        let name = name.map(ToString::to_string);
         let kind = operation.ty;
-        observed.is(kind);
+        observed.is(kind, name.as_deref());
         if kind == OperationType::Subscription {
             let problem = "subscriptions are not supported over HTTP, use websockets instead";
             return Err(GraphqlError::new(Code::UnexpectedPayload, problem));
@@ -268,7 +276,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             let mut places = state.notes().places.clone();
             places.extend(pinned);
             let template = Template::new(variables, &places);
-            self.keep(key.clone(), template, defaults, &order, &state);
+            self.keep((key.clone(), name), template, defaults, &order, &state);
         }
         Ok(answer)
     }
@@ -295,7 +303,7 @@ impl<M: ObjectType + 'static> Engine<M> {
 
     fn keep(
         &self,
-        key: DocumentKey,
+        (key, operation): (DocumentKey, Option<String>),
         template: Template,
         defaults: Variables,
         order: &[String],
@@ -311,6 +319,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             self.plans.keep(
                 key,
                 CachedPlan {
+                    operation,
                     template,
                     defaults,
                     fields,

@@ -32,6 +32,7 @@ use crate::{
     plan::{Mutation, Planner, RootRequest, selected_field, simplify},
     schema::{RoleTypes, Roots, role_types},
     sql::{self, Compiled, Tag},
+    trace::spans,
 };
 
 /// What every root field of one role works with.
@@ -285,10 +286,12 @@ impl EngineCore {
         let Some((planner, root)) = self.planner(ctx) else {
             return Ok(None);
         };
-        let planned = planner.mutation(&root);
-        let planned = noted(ctx, planner, planned);
-        let state = ctx.data_unchecked::<Arc<RequestState>>();
         let key = ctx.item.node.response_key().node.as_str();
+        let planned = spans::planning(key).in_scope(|| {
+            let planned = planner.mutation(&root);
+            noted(ctx, planner, planned)
+        });
+        let state = ctx.data_unchecked::<Arc<RequestState>>();
         if state.has_failed() || !state.claim(key) {
             return Ok(Some(Value::Null));
         }
@@ -329,11 +332,13 @@ impl EngineCore {
     /// The statement of the current field; `None` when the field is not a table's.
     fn plan(&self, ctx: &Context<'_>) -> Option<Result<Compiled, GraphqlError>> {
         let (planner, root) = self.planner(ctx)?;
+        let key = ctx.item.node.response_key().node.as_str();
+        let _planning = spans::planning(key).entered();
         let planned = planner.root(&root);
         let planned = noted(ctx, planner, planned);
         Some(planned.map(|mut plan| {
             simplify(&self.model, &mut plan);
-            let tag = self.tag(ctx, ctx.item.node.response_key().node.as_str());
+            let tag = self.tag(ctx, key);
             sql::compile(&self.model, &plan).tagged(tag.as_ref())
         }))
     }

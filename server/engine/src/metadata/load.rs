@@ -10,7 +10,9 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Metadata, Table, documents::Documents, query_tags::QueryTags};
+use super::{
+    Metadata, Table, documents::Documents, opentelemetry::OpenTelemetry, query_tags::QueryTags,
+};
 
 /// The text of each file by its path in the directory, with `/` between folders.
 #[derive(Debug, Clone, Default)]
@@ -178,6 +180,8 @@ pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
             unserved.insert(name.to_owned());
         }
     }
+    let opentelemetry: OpenTelemetry = parsed(directory, "opentelemetry")?;
+    unserved.extend(opentelemetry.unserved());
     Ok(Metadata {
         tables,
         inherited_roles: parsed(directory, "inherited_roles")?,
@@ -188,6 +192,7 @@ pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
             introspection: parsed(directory, "graphql_schema_introspection")?,
         },
         query_tags,
+        opentelemetry,
         unserved: unserved.into_iter().collect(),
     })
 }
@@ -289,6 +294,24 @@ mod tests {
             tags("query_tags: {format: sqlcommenter, omit_request_id: true}"),
             (Some(TagFormat::Sqlcommenter), 0)
         );
+    }
+
+    #[test]
+    fn what_is_sent_elsewhere_than_traces_by_http_is_told_as_not_served() {
+        let unserved = |said: &str| {
+            let sources = ("databases/databases.yaml".to_owned(), "[]".to_owned());
+            let told = ("opentelemetry.yaml".to_owned(), said.to_owned());
+            load(&Directory::new([sources, told])).unwrap().unserved
+        };
+        let all = "data_types: [traces, metrics, logs]";
+        assert!(unserved(&format!("{{status: disabled, {all}}}")).is_empty());
+        assert!(unserved("{status: enabled, data_types: [traces]}").is_empty());
+        assert_eq!(
+            unserved(&format!("{{status: enabled, {all}}}")),
+            ["opentelemetry logs", "opentelemetry metrics"]
+        );
+        let grpc = "{status: enabled, exporter_otlp: {protocol: grpc}}";
+        assert_eq!(unserved(grpc).len(), 1);
     }
 
     #[test]
