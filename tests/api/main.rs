@@ -8,9 +8,13 @@
 mod configuration;
 mod datapass;
 mod graphql;
+mod metrics;
 mod migrations;
 mod outside_tokens;
 mod permissions;
+#[path = "../../server/engine/tests/support/receiver.rs"]
+mod receiver;
 mod sign_in;
 mod subscriptions;
 mod sync;
+mod traces;

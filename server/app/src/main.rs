@@ -18,10 +18,11 @@ mod metadata;
 mod server;
 mod work;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
+use engine::trace::Traces;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::config::Config;
 
@@ -29,6 +30,9 @@ use crate::config::Config;
 /// system's (`cargo xtask bench`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long a receiver of traces may take to answer.
+const TRACES_TIMEOUT: Duration = Duration::from_secs(10);
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -89,18 +93,51 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Sends traces, if the environment says where.
+fn traces() -> anyhow::Result<Option<Traces>> {
+    match config::traces()? {
+        Some(settings) => {
+            let http = connectors::http_client(TRACES_TIMEOUT)?;
+            Ok(Some(Traces::begin(&settings, http)?))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Writes the log, and gives the spans to the traces if there are any.
+fn observe(config: &Config, traces: Option<&Traces>) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.server.log)?;
+    match traces {
+        // Without traces one filter decides for all, which is the fastest.
+        None => tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .init(),
+        Some(traces) => {
+            let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+            tracing_subscriber::registry()
+                .with(log.with_filter(filter))
+                .with(traces.layer())
+                .init();
+        }
+    }
+    Ok(())
+}
+
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::load(arguments.config)?;
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(&config.server.log)?)
-        .with_span_events(FmtSpan::NONE)
-        .with_writer(std::io::stderr)
-        .init();
+    let traces = match arguments.command {
+        Command::Serve { .. } => traces()?,
+        _ => None,
+    };
+    observe(&config, traces.as_ref())?;
     jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER
         .install_default()
         .map_err(|_| anyhow::anyhow!("the crypto provider could not be installed"))?;
     match arguments.command {
-        Command::Serve { dev } => server::serve(config, dev).await.map(|()| ExitCode::SUCCESS),
+        Command::Serve { dev } => server::serve(config, dev, traces)
+            .await
+            .map(|()| ExitCode::SUCCESS),
         Command::Migrate => command::migrate(&config).await,
         Command::Sync { services, dry_run } => command::sync(&config, services, dry_run).await,
         Command::Schema { role } => command::schema(&config, &role).await,

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use engine::{Engine, EngineBuilder, Pool, execute::follow_changes, model::Options};
+use engine::{Engine, EngineBuilder, Pool, execute::follow_changes, model::Options, trace::Traces};
 
 use crate::{
     actions::{self, Mutations},
@@ -21,7 +21,7 @@ use crate::{
         services,
         sync::{Syncer, actions::SyncMutations, schedule},
     },
-    http::{self, Parts},
+    http::{self, Parts, metrics},
     identity::{
         authenticator::Authenticator,
         events::LiveSessions,
@@ -39,7 +39,7 @@ use crate::{
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Answers requests until the process is told to stop.
-pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
+pub async fn serve(config: Config, is_dev: bool, traces: Option<Traces>) -> anyhow::Result<()> {
     let providers = Providers::new(&config, is_dev)?;
     let outsiders = Outsiders::new(&config.jwt)?;
     let listener = tokio::net::TcpListener::bind(config.server.listen)
@@ -50,6 +50,7 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
                 config.server.listen
             )
         })?;
+    let recorder = metrics::recorder(&config.server)?;
     let pool = db::pool(&config.database)?;
     db::check_migrated(&pool).await?;
     let syncer = syncer(&config, &pool).await?;
@@ -94,6 +95,7 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
         )),
         tokio::spawn(receiver.clone().follow()),
         tokio::spawn(follow_periods(pool.clone(), PERIODS)),
+        tokio::spawn(metrics::keep_up(recorder.clone())),
     ];
     let workers = Workers::start(&pool, &engine.changes(), &move |job| work.clone().run(job));
     let tokens = Tokens {
@@ -105,12 +107,14 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
         config,
         pool,
         engine,
+        recorder,
         authenticator,
         identity,
         syncer: syncer.clone(),
         receiver,
         tokens,
         gateways,
+        traces: traces.clone(),
     });
     tracing::info!(address = %listener.local_addr()?, %public_url, is_dev, "serving");
     let serving = axum::serve(
@@ -140,6 +144,9 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
         .is_err()
     {
         tracing::warn!("a sync did not end in time; its run will be marked interrupted");
+    }
+    if let Some(traces) = traces {
+        traces.finish(LAST_WORDS).await;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! Requests carry `x-hasura-admin-secret`, and with it any `x-hasura-role` and session variables, or a token.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{future::IntoFuture, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use async_graphql::EmptyMutation;
@@ -18,15 +18,21 @@ use diesel_async::pooled_connection::{
 use engine::{
     Engine, EngineBuilder, Pool,
     auth::{Clock, Issuer, Standalone, StandaloneAuthenticator},
-    execute::follow_changes,
+    execute::{SECONDS_OF_BUCKETS, follow_changes},
     http::{Api, Origins, routes, standalone},
-    metadata::{Directory, load},
+    metadata::{Directory, Metadata, load},
     model::{Execution, Options},
+    trace::{Settings, Traces},
     with_renewal,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use subtle::ConstantTimeEq;
-use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing_subscriber::{
+    Layer,
+    filter::{EnvFilter, LevelFilter},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// As in the application, whose speed this program stands for.
 #[global_allocator]
@@ -121,13 +127,7 @@ impl Arguments {
             unauthorized_role: self.unauthorized_role.clone(),
             origins: Origins::parse(&self.cors_domain),
         };
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the edge of a program of its own"
-        )]
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+        let http = http_client()?;
         #[expect(
             clippy::disallowed_methods,
             reason = "the edge of a program of its own"
@@ -137,9 +137,68 @@ impl Arguments {
     }
 }
 
-/// Where durations are told apart.
-const SECONDS_OF_BUCKETS: [f64; 10] =
-    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 10.0];
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the edge of a program of its own"
+)]
+fn http_client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(30))
+        .build()
+}
+
+/// Sends traces, if the environment or the metadata says where.
+fn traces(metadata: &Metadata) -> anyhow::Result<Option<Traces>> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the edge of a program of its own"
+    )]
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match Settings::read("engine", variable, &metadata.opentelemetry)? {
+        Some(settings) => Ok(Some(Traces::begin(&settings, http_client()?)?)),
+        None => Ok(None),
+    }
+}
+
+/// Writes the log, and gives the spans to the traces if there are any.
+fn observe(traces: Option<&Traces>) {
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .from_env_lossy();
+    match traces {
+        // Without traces one filter decides for all, which is the fastest.
+        None => tracing_subscriber::fmt()
+            .json()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .init(),
+        Some(traces) => {
+            let log = tracing_subscriber::fmt::layer()
+                .json()
+                .with_writer(std::io::stderr);
+            tracing_subscriber::registry()
+                .with(log.with_filter(filter))
+                .with(traces.layer())
+                .init();
+        }
+    }
+}
+
+/// Resolves when the process is told to stop.
+async fn stopped() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// How long the last traces may take to be sent.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+/// How often what was measured is summed up, so that its memory is bounded when nobody asks.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// `/v1/metrics`, for Prometheus.
 fn numbers(engine: Arc<Engine<EmptyMutation>>, recorder: PrometheusHandle, secret: &str) -> Router {
@@ -157,16 +216,10 @@ fn numbers(engine: Arc<Engine<EmptyMutation>>, recorder: PrometheusHandle, secre
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(
-            EnvFilter::builder()
-                .with_default_directive(LevelFilter::INFO.into())
-                .from_env_lossy(),
-        )
-        .with_writer(std::io::stderr)
-        .init();
     let arguments = Arguments::parse();
+    let metadata = load(&Directory::read(&arguments.metadata)?)?;
+    let traces = traces(&metadata)?;
+    observe(traces.as_ref());
     // Before the engine, which says what the numbers mean.
     let recorder = match &arguments.metrics_secret {
         Some(_) => Some(
@@ -182,7 +235,6 @@ async fn main() -> anyhow::Result<()> {
     manager.recycling_method = RecyclingMethod::Fast;
     let manager = AsyncDieselConnectionManager::new_with_config(arguments.database_url, manager);
     let pool = with_renewal(Pool::builder(manager)).build()?;
-    let directory = Directory::read(&arguments.metadata)?;
     let builder = EngineBuilder {
         options: Options {
             read_only: &[],
@@ -190,7 +242,7 @@ async fn main() -> anyhow::Result<()> {
             execution: arguments.execution.into(),
         },
         is_allow_list_enforced: arguments.enable_allowlist,
-        ..EngineBuilder::new(pool.clone(), load(&directory)?, EmptyMutation)
+        ..EngineBuilder::new(pool.clone(), metadata, EmptyMutation)
     };
     let engine = builder.build().await.map_err(anyhow::Error::from)?;
     if let Some(channel) = arguments.changes_channel {
@@ -210,10 +262,27 @@ async fn main() -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     let mut doors = routes(api);
+    if let Some(traces) = &traces {
+        doors = traces.around(doors);
+    }
     if let (Some(secret), Some(recorder)) = (arguments.metrics_secret, recorder) {
+        let upkept = recorder.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(UPKEEP).await;
+                upkept.run_upkeep();
+            }
+        });
         doors = doors.merge(numbers(engine, recorder, &secret));
     }
     let service = standalone(doors).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).await?;
+    let serving = axum::serve(listener, service).into_future();
+    tokio::select! {
+        ended = serving => ended?,
+        told = stopped() => told?,
+    }
+    if let Some(traces) = traces {
+        traces.finish(LAST_WORDS).await;
+    }
     Ok(())
 }

@@ -17,6 +17,7 @@
 //! - [`sql`]: a plan as text; every client value is a bind.
 //! - [`execute`]: runs statements, keeps plans, commits or rolls back, follows changes.
 //! - [`http`]: GraphQL over HTTP and WebSocket.
+//! - [`trace`]: spans of requests for OpenTelemetry, where they are sent somewhere.
 //! - [`auth`]: who asks, by tokens and secrets, for servers that have no way of their own.
 //!
 //! The engine knows no capability of anybody: hand-written fields come in as async-graphql objects.
@@ -33,6 +34,7 @@ mod pool;
 pub mod schema;
 pub mod session;
 pub mod sql;
+pub mod trace;
 
 pub use error::{Code, GraphqlError};
 pub use execute::{

@@ -54,7 +54,7 @@ async fn a_call_is_let_through_until_its_token_is_revoked() -> Result<()> {
     assert_eq!(header("x-token-siret").as_deref(), Some("21590350100017"));
     let missing = call.clone().get("/tokens/check").await?;
     assert_eq!(missing.status(), StatusCode::UNAUTHORIZED, "no token");
-    let forged = format!("{}x", token);
+    let forged = format!("{token}x");
     assert_eq!(
         world.check(&forged).await?,
         StatusCode::UNAUTHORIZED,

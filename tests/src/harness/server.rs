@@ -8,6 +8,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use nix::{
+    sys::signal::{self, Signal},
+    unistd::Pid,
+};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
@@ -90,6 +94,15 @@ api_url = "{github}"
 impl Server {
     /// Starts a server with this configuration and waits until it is ready.
     pub async fn start(database: &Database, config: &str) -> Result<Self> {
+        Self::start_in(database, config, &[]).await
+    }
+
+    /// The same, with these variables in its environment; an empty one counts as none.
+    pub async fn start_in(
+        database: &Database,
+        config: &str,
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
             .local_addr()?
             .port();
@@ -103,6 +116,7 @@ impl Server {
             .env("SECRETARIAT_LISTEN", format!("127.0.0.1:{port}"))
             .env("SECRETARIAT_ADMIN_SECRET", ADMIN_SECRET)
             .env("SECRETARIAT_LOG", "warn,secretariat=info")
+            .envs(environment.iter().copied())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
@@ -147,6 +161,16 @@ impl Server {
     /// Kills the server as a power cut does.
     pub async fn kill(mut self) -> Result<()> {
         self.child.kill().await?;
+        Ok(())
+    }
+
+    /// Tells the server to stop, and waits until it has, within a bound.
+    pub async fn stop(mut self, patience: Duration) -> Result<()> {
+        let id = self.child.id().context("the server has ended")?;
+        signal::kill(Pid::from_raw(id.try_into()?), Signal::SIGTERM)?;
+        let ended = tokio::time::timeout(patience, self.child.wait()).await;
+        let status = ended.context("the server did not stop in time")??;
+        anyhow::ensure!(status.success(), "the server stopped with {status}");
         Ok(())
     }
 

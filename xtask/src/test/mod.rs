@@ -24,6 +24,7 @@ use crate::progress::Steps;
 use crate::schema::{self, OnDrift};
 use crate::{interrupt, npm, wasm, web};
 use count::Count;
+use proxies::Proxies;
 
 /// Which tests.
 #[derive(Debug, clap::Args)]
@@ -150,10 +151,7 @@ impl Run {
         let proxies = self.with_remark("Proxies", proxies::find);
         let packages = self.with_remark("Packages from npm", || Ok(packages()))?;
         let mut environment = environment(&programs, &cluster, browser.as_ref(), &packages);
-        if let Some(proxies) = &proxies {
-            environment.push(("SECRETARIAT_TEST_NGINX", path(&proxies.nginx)));
-            environment.push(("SECRETARIAT_TEST_CADDY", path(&proxies.caddy)));
-        }
+        environment.extend(proxies.iter().flat_map(Proxies::environment));
         self.aloud("Tests", || tools::tests(&environment, filter))
     }
 

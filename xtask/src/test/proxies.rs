@@ -14,6 +14,17 @@ pub struct Proxies {
     pub caddy: PathBuf,
 }
 
+impl Proxies {
+    /// What the tests read of them from their environment.
+    pub fn environment(&self) -> [(&'static str, String); 2] {
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        [
+            ("SECRETARIAT_TEST_NGINX", text(&self.nginx)),
+            ("SECRETARIAT_TEST_CADDY", text(&self.caddy)),
+        ]
+    }
+}
+
 /// Finds the proxies, installing them where that is possible.
 pub fn find() -> Result<(Proxies, String)> {
     if let Some(proxies) = installed() {

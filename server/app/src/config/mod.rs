@@ -14,6 +14,10 @@ mod tokens;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
+use engine::{
+    metadata::opentelemetry::OpenTelemetry,
+    trace::{Settings, TraceError},
+};
 use serde::Deserialize;
 use url::Url;
 
@@ -79,6 +83,8 @@ pub struct Server {
     pub public_url: Option<Url>,
     /// What operators send as `x-hasura-admin-secret`; without it nobody is an operator.
     pub admin_secret: Option<Secret>,
+    /// What may read `/metrics`, sent as a bearer token; operators may, too.
+    pub metrics_secret: Option<Secret>,
     /// Pages of which other sites may call the API: origins with commas between, `https://*.example.org` for subdomains.
     pub origins: String,
     /// What is logged, as in `info,secretariat=debug`.
@@ -91,6 +97,7 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             admin_secret: None,
+            metrics_secret: None,
             origins: String::new(),
             log: "info".to_owned(),
         }
@@ -289,6 +296,11 @@ impl Config {
         config.check()?;
         Ok(config)
     }
+}
+
+/// Where traces are sent; `None` when no variable of OpenTelemetry's says it.
+pub fn traces() -> Result<Option<Settings>, TraceError> {
+    Settings::read("secretariat", environment, &OpenTelemetry::default())
 }
 
 #[expect(

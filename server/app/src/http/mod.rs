@@ -3,6 +3,7 @@
 mod assets;
 pub mod error;
 mod health;
+pub mod metrics;
 pub mod request_id;
 mod security;
 
@@ -12,7 +13,9 @@ use axum::{Router, middleware, routing::get};
 use engine::{
     Engine, Pool,
     http::{Api, Origins, routes as graphql_routes},
+    trace::Traces,
 };
+use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
@@ -35,6 +38,8 @@ pub struct Parts {
     pub pool: Pool,
     /// The API.
     pub engine: Arc<Engine<Mutations>>,
+    /// What is counted, if somebody may see it.
+    pub recorder: Option<PrometheusHandle>,
     /// Proves callers.
     pub authenticator: Authenticator,
     /// Signing in.
@@ -47,11 +52,18 @@ pub struct Parts {
     pub tokens: Tokens,
     /// Gateways' questions.
     pub gateways: Gateways,
+    /// Where traces are sent, if they are.
+    pub traces: Option<Traces>,
 }
 
 /// The whole server.
 pub fn router(parts: Parts) -> Router {
     let policy = security::Policy::new(&parts.config);
+    let numbers = metrics::routes(
+        &parts.config.server,
+        Arc::clone(&parts.engine),
+        parts.recorder,
+    );
     let api = Api {
         engine: parts.engine,
         authenticator: parts.authenticator.clone(),
@@ -64,14 +76,19 @@ pub fn router(parts: Parts) -> Router {
             .as_ref()
             .and_then(|name| name.try_into().ok()),
     };
-    Router::new()
+    let told = Router::new()
         .merge(graphql_routes(api))
         .merge(identity::routes::routes(parts.identity))
         .merge(sync::routes::routes(parts.syncer, parts.authenticator))
         .merge(authorizations::routes::routes(parts.receiver))
         .merge(tokens::routes::routes(parts.tokens))
-        .merge(gateways::routes(parts.gateways))
-        .merge(health::routes(parts.pool))
+        .merge(gateways::routes(parts.gateways));
+    let told = match parts.traces {
+        Some(traces) => traces.around(told),
+        None => told,
+    };
+    told.merge(health::routes(parts.pool))
+        .merge(numbers)
         .layer(CompressionLayer::new())
         .fallback_service(get(assets::serve))
         .layer(axum::extract::DefaultBodyLimit::max(

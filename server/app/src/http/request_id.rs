@@ -44,7 +44,7 @@ pub async fn assign(mut request: Request, next: Next) -> Response {
     if let Some(value) = &value {
         request.headers_mut().insert(HEADER, value.clone());
     }
-    let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path = request.uri().path());
+    let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path = request.uri().path(), trace_id = tracing::field::Empty);
     let mut response = CURRENT.scope(id, next.run(request).instrument(span)).await;
     if let Some(value) = value {
         response.headers_mut().insert(HEADER, value);

@@ -23,7 +23,8 @@ use super::{
 };
 use crate::{authorizations::gateways, clock, config::Secret, http::request_id};
 
-const ADMIN_SECRET: &str = "x-hasura-admin-secret";
+/// The header in which operators send their secret.
+pub const ADMIN_SECRET: &str = "x-hasura-admin-secret";
 
 /// What proving a caller needs.
 #[derive(Clone)]

@@ -173,10 +173,12 @@ async fn read<T: TypeName>(
     let fragments = &ctx.query_env.fragments;
     let planner = Planner::new(&core.model, &core.role, core.options, fragments, variables);
     let select = planner.rows_by_key(table, key, &[&ctx.item.node])?;
-    let statement = sql::json::statement(&core.model, &root(select));
+    let response_key = field.node.response_key().node.as_str();
+    let tag = core.tag(ctx, response_key);
+    let statement = sql::json::statement(&core.model, &root(select)).tagged(tag.as_ref());
     let values = statement::resolve(&statement, variables, &state.session)?;
     let mut conn = Connection::get(&core.pool).await?;
     let json = statement::run(&mut conn, &statement, &values, Preparation::Once).await?;
-    state.answer(field.node.response_key().node.as_str(), json);
+    state.answer(response_key, json);
     Ok(Value::Null)
 }

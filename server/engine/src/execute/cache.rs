@@ -32,6 +32,8 @@ pub(super) struct DocumentKey {
 
 /// The statements of a query, by response key, in the order of the document.
 pub(super) struct CachedPlan {
+    /// The name of the operation in the document.
+    pub(super) operation: Option<String>,
     pub(super) template: Template,
     /// The defaults that the document declares for its variables.
     pub(super) defaults: Variables,

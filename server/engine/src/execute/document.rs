@@ -1,7 +1,7 @@
 //! Documents: from text to an operation that a role may run.
 
 use async_graphql::{
-    Request, Variables,
+    Name, Request, Variables,
     parser::{
         parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
@@ -35,6 +35,13 @@ impl Document {
 
     /// The operation that is asked for.
     pub(super) fn operation(&self) -> Result<&OperationDefinition, GraphqlError> {
+        Ok(self.named_operation()?.1)
+    }
+
+    /// The operation that is asked for, and its name in the document.
+    pub(super) fn named_operation(
+        &self,
+    ) -> Result<(Option<&Name>, &OperationDefinition), GraphqlError> {
         let refused = |problem: String| GraphqlError::new(Code::ValidationFailed, problem);
         let mut operations = self.parsed.operations.iter();
         let found = match &self.name {
@@ -53,7 +60,8 @@ impl Document {
                 }
             },
         };
-        Ok(&found.1.node)
+        let (name, operation) = found;
+        Ok((name, &operation.node))
     }
 
     /// What kind of operation is asked for.

@@ -10,6 +10,7 @@ use std::{
 
 use async_graphql::{ObjectType, Request, Schema, Variables, parser::types::OperationType};
 use futures::{StreamExt, stream::BoxStream};
+use tracing::Instrument;
 
 use super::{
     Changes,
@@ -24,7 +25,7 @@ use super::{
     live::{self, Planning},
     observe::{self, Followed, Observed},
     request::RequestState,
-    roots::{EngineCore, MutationRoot, QueryRoot, SubscriptionRoot},
+    roots::{DocumentHash, EngineCore, MutationRoot, QueryRoot, SubscriptionRoot},
     run::{Asked, run},
     statement::Preparation,
     trusted::Trusted,
@@ -33,10 +34,12 @@ use super::{
 use crate::{
     Pool,
     error::{Code, GraphqlError},
+    http::sha256,
     model::{Execution, Model},
     plan::{Places, Selected, Template, directive_variables, selected_fields},
     schema::federation,
     session::Session,
+    trace::spans,
 };
 
 pub use build::{BuildError, EngineBuilder};
@@ -137,14 +140,24 @@ impl<M: ObjectType + 'static> Engine<M> {
     ) -> Result<(Document, Variables), GraphqlError> {
         let role = session.role();
         self.trusted.check(role, &request.query)?;
-        let document = Document::read(request, self.limits.of(role))?;
+        let document =
+            spans::parsing().in_scope(|| Document::read(request, self.limits.of(role)))?;
         let defaults = document.defaults()?;
         let scope = Scope {
             types: &self.role_of(session).types,
             has_introspection: !self.without_introspection.contains(role),
         };
-        document.validate(scope, &defaults, request)?;
+        spans::validation().in_scope(|| document.validate(scope, &defaults, request))?;
         Ok((document, defaults))
+    }
+
+    /// The request with the hash of its document, where statements name it.
+    fn hashed(&self, request: Request) -> Request {
+        if self.nobody.core.tags.is_none() {
+            return request;
+        }
+        let hash = DocumentHash(sha256(&request.query));
+        request.data(hash)
     }
 
     /// Answers a query or mutation.
@@ -163,6 +176,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             let answer = self.answer(&key, session, request, &observed).await;
             answer.unwrap_or_else(Answer::failed).into_result()
         };
+        let work = work.instrument(observed.span.clone());
         let answer = match time {
             Some(time) => deadline::within(time, &self.cancel, work).await,
             None => work.await,
@@ -180,7 +194,10 @@ impl<M: ObjectType + 'static> Engine<M> {
         observed: &Observed,
     ) -> Result<Answer, GraphqlError> {
         match self.plans.find(key, &request.variables) {
-            Some((plan, variables)) => self.run_cached(&plan, &session, &variables).await,
+            Some((plan, variables)) => {
+                observed.is(OperationType::Query, plan.operation.as_deref());
+                self.run_cached(&plan, &session, &variables).await
+            }
             None => self.run(key, session, request, observed).await,
         }
     }
@@ -214,9 +231,10 @@ impl<M: ObjectType + 'static> Engine<M> {
         observed: &Observed,
     ) -> Result<Answer, GraphqlError> {
         let (document, defaults) = self.accept(&session, &mut request)?;
-        let operation = document.operation()?;
+        let (name, operation) = document.named_operation()?;
+        let name = name.map(ToString::to_string);
         let kind = operation.ty;
-        observed.is(kind);
+        observed.is(kind, name.as_deref());
         if kind == OperationType::Subscription {
             let problem = "subscriptions are not supported over HTTP, use websockets instead";
             return Err(GraphqlError::new(Code::UnexpectedPayload, problem));
@@ -239,7 +257,7 @@ impl<M: ObjectType + 'static> Engine<M> {
         let role = self.role_of(&session);
         let mut response = role
             .schema
-            .execute(request.data(session).data(Arc::clone(&state)))
+            .execute(self.hashed(request).data(session).data(Arc::clone(&state)))
             .await;
         let ended = state.transaction.end(response.errors.is_empty()).await;
         if !response.errors.is_empty() {
@@ -258,7 +276,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             let mut places = state.notes().places.clone();
             places.extend(pinned);
             let template = Template::new(variables, &places);
-            self.keep(key.clone(), template, defaults, &order, &state);
+            self.keep((key.clone(), name), template, defaults, &order, &state);
         }
         Ok(answer)
     }
@@ -285,7 +303,7 @@ impl<M: ObjectType + 'static> Engine<M> {
 
     fn keep(
         &self,
-        key: DocumentKey,
+        (key, operation): (DocumentKey, Option<String>),
         template: Template,
         defaults: Variables,
         order: &[String],
@@ -301,6 +319,7 @@ impl<M: ObjectType + 'static> Engine<M> {
             self.plans.keep(
                 key,
                 CachedPlan {
+                    operation,
                     template,
                     defaults,
                     fields,
@@ -343,7 +362,7 @@ impl<M: ObjectType + 'static> Engine<M> {
         data.insert(Arc::clone(&planning));
         let refused = role
             .schema
-            .execute_stream_with_session_data(request, Arc::new(data))
+            .execute_stream_with_session_data(self.hashed(request), Arc::new(data))
             .map(Answer::from);
         let live = Arc::clone(&role.core.live);
         let answers = futures::stream::once(async move { planning.planned() })

@@ -27,9 +27,10 @@ impl EngineCore {
         let planned = planner.entities(&ctx.item.node, &below);
         let (count, groups) = noted(ctx, planner, planned)?;
         let mut rows = vec![String::new(); count];
+        let tag = self.tag(ctx, key);
         let mut conn = Connection::get(&self.pool).await?;
         for group in &groups {
-            let statement = sql::entities::statement(&self.model, group);
+            let statement = sql::entities::statement(&self.model, group).tagged(tag.as_ref());
             let variables = &environment.variables;
             let values = statement::resolve(&statement, variables, &state.session)?;
             let once = Preparation::Once;

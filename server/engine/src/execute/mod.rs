@@ -26,5 +26,6 @@ pub use answer::Answer;
 pub use deadline::{Canceller, cancel_plainly};
 pub use engine::{BuildError, Engine, EngineBuilder, Explained};
 pub use live::{Changes, Watch, follow_changes};
+pub use observe::SECONDS_OF_BUCKETS;
 pub use transaction::set_session;
 pub use trusted::Trusted;

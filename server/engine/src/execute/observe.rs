@@ -7,9 +7,10 @@ use std::{sync::OnceLock, time::Instant};
 
 use async_graphql::{Request, parser::types::OperationType};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use tracing::Span;
 
 use super::{answer::Answer, cache::DocumentKey};
-use crate::{Pool, http::sha256, session::Session};
+use crate::{Pool, http::sha256, session::Session, trace::spans};
 
 const REQUESTS: &str = "graphql_requests_total";
 const SECONDS: &str = "graphql_execution_seconds";
@@ -17,6 +18,10 @@ const REFUSALS: &str = "graphql_refusals_total";
 const SUBSCRIPTIONS: &str = "graphql_active_subscriptions";
 const STATEMENTS: &str = "graphql_subscription_statements";
 const CONNECTIONS: &str = "graphql_postgres_connections";
+
+/// Where a recorder tells durations apart, in seconds.
+pub const SECONDS_OF_BUCKETS: [f64; 10] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 10.0];
 
 /// Says what the numbers mean.
 pub(super) fn describe() {
@@ -61,6 +66,8 @@ pub(crate) fn refused(code: &str) {
 pub(super) struct Observed {
     began: Instant,
     kind: OnceLock<OperationType>,
+    /// In a trace.
+    pub(super) span: Span,
 }
 
 impl Observed {
@@ -68,12 +75,14 @@ impl Observed {
         Self {
             began: Instant::now(),
             kind: OnceLock::new(),
+            span: spans::operation(),
         }
     }
 
-    /// Notes the kind, which is a query's unless it is noted.
-    pub(super) fn is(&self, kind: OperationType) {
+    /// Notes the kind, which is a query's unless it is noted, and the operation's name in its document.
+    pub(super) fn is(&self, kind: OperationType, operation: Option<&str>) {
         self.kind.get_or_init(|| kind);
+        spans::identify(&self.span, name(kind), operation);
     }
 
     /// Counts the operation and tells it: what went well only to those who look closely.
@@ -88,6 +97,7 @@ impl Observed {
         match failed {
             Some(error) => {
                 let (code, query_hash) = (error.code_text(), sha256(&key.query));
+                spans::fail(&self.span, &code);
                 tracing::info!(
                     kind,
                     role,

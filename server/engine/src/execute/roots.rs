@@ -6,8 +6,8 @@
 use std::{borrow::Cow, cell::RefCell, pin::Pin, sync::Arc};
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, EmptyMutation, ObjectType, OutputType, Positioned,
-    Response, ServerResult, SubscriptionType, Value,
+    ContainerType, Context, ContextBase, ContextSelectionSet, EmptyMutation, ObjectType,
+    OutputType, Positioned, Response, ServerResult, SubscriptionType, Value,
     parser::types::{Field, OperationType},
     registry::{MetaField, MetaType, Registry},
 };
@@ -27,10 +27,12 @@ use super::{
 use crate::{
     Pool,
     error::GraphqlError,
+    metadata::query_tags::TagFormat,
     model::{Caller, Model, Options},
     plan::{Mutation, Planner, RootRequest, selected_field, simplify},
     schema::{RoleTypes, Roots, role_types},
-    sql::{self, Compiled},
+    sql::{self, Compiled, Tag},
+    trace::spans,
 };
 
 /// What every root field of one role works with.
@@ -43,7 +45,12 @@ pub(super) struct EngineCore {
     pub(super) pool: Pool,
     pub(super) roots: Roots,
     pub(super) live: Arc<live::LiveQueries>,
+    /// How statements say for which operation they are; not at all unless the metadata asks for it.
+    pub(super) tags: Option<TagFormat>,
 }
+
+/// The hash of a request's document, which travels with it when statements are tagged.
+pub(super) struct DocumentHash(pub(super) String);
 
 /// What the schema being built on this thread is made of.
 struct UnderConstruction {
@@ -279,10 +286,12 @@ impl EngineCore {
         let Some((planner, root)) = self.planner(ctx) else {
             return Ok(None);
         };
-        let planned = planner.mutation(&root);
-        let planned = noted(ctx, planner, planned);
-        let state = ctx.data_unchecked::<Arc<RequestState>>();
         let key = ctx.item.node.response_key().node.as_str();
+        let planned = spans::planning(key).in_scope(|| {
+            let planned = planner.mutation(&root);
+            noted(ctx, planner, planned)
+        });
+        let state = ctx.data_unchecked::<Arc<RequestState>>();
         if state.has_failed() || !state.claim(key) {
             return Ok(Some(Value::Null));
         }
@@ -302,8 +311,9 @@ impl EngineCore {
         key: &str,
         mutation: &Mutation,
     ) -> Result<(), GraphqlError> {
+        let tag = self.tag(ctx, key);
         if state.is_explaining {
-            for (position, statement) in self.told(mutation).into_iter().enumerate() {
+            for (position, statement) in self.told(mutation, tag.as_ref()).into_iter().enumerate() {
                 state.tell(&format!("{key} {position:03}"), &Arc::new(statement.into()));
             }
             return Ok(());
@@ -311,6 +321,7 @@ impl EngineCore {
         let values = Values {
             variables: &ctx.query_env.variables,
             session: &state.session,
+            tag: tag.as_ref(),
         };
         let mut conn = state.transaction.begin(&self.pool, &state.session).await?;
         let json = self.run_mutation(&mut conn, mutation, &values).await?;
@@ -321,12 +332,22 @@ impl EngineCore {
     /// The statement of the current field; `None` when the field is not a table's.
     fn plan(&self, ctx: &Context<'_>) -> Option<Result<Compiled, GraphqlError>> {
         let (planner, root) = self.planner(ctx)?;
+        let key = ctx.item.node.response_key().node.as_str();
+        let _planning = spans::planning(key).entered();
         let planned = planner.root(&root);
         let planned = noted(ctx, planner, planned);
         Some(planned.map(|mut plan| {
             simplify(&self.model, &mut plan);
-            sql::compile(&self.model, &plan)
+            let tag = self.tag(ctx, key);
+            sql::compile(&self.model, &plan).tagged(tag.as_ref())
         }))
+    }
+
+    /// What the statements of a root field say of whom they are for.
+    pub(super) fn tag<T>(&self, ctx: &ContextBase<'_, T>, key: &str) -> Option<Tag> {
+        let (format, hash) = self.tags.zip(ctx.data_opt::<DocumentHash>())?;
+        let operation = ctx.query_env.operation_name.as_deref();
+        Some(Tag::new(format, key, &hash.0, operation))
     }
 
     /// The current field and what plans it; `None` when the field is not a table's.

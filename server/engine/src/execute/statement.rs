@@ -22,7 +22,8 @@ use crate::{
     model::{Bind, Source, Value, VariablePath},
     plan::text_of,
     session::Session,
-    sql::Statement,
+    sql::{Statement, joined},
+    trace::spans,
 };
 
 use super::rows::WireRow;
@@ -92,15 +93,13 @@ pub async fn one(
     values: &[Value],
     preparation: Preparation,
 ) -> QueryResult<String> {
-    RunQueryDsl::get_result(
-        Bound {
-            preparation,
-            pieces: &text.0,
-            values,
-        },
-        conn,
-    )
-    .await
+    let bound = Bound {
+        preparation,
+        pieces: &text.0,
+        values,
+    };
+    let running = RunQueryDsl::get_result(bound, conn);
+    spans::statement(|| joined(&text.0), running).await
 }
 
 /// How PostgreSQL would run a plan's statement, in its own words, line by line.
@@ -149,7 +148,8 @@ pub async fn texts(
         pieces,
         values,
     };
-    RunQueryDsl::get_results(bound, conn)
+    let running = RunQueryDsl::get_results(bound, conn);
+    spans::statement(|| joined(pieces), running)
         .await
         .map_err(|error| database_error(&error))
 }
@@ -168,13 +168,16 @@ pub async fn each_row(
         values,
     };
     let failed = |error: DieselError| database_error(&error);
-    let mut stream = AsyncConnectionCore::load(conn, bound)
-        .await
-        .map_err(failed)?;
-    while let Some(row) = stream.try_next().await.map_err(failed)? {
-        take(&WireRow(row))?;
-    }
-    Ok(())
+    let running = async {
+        let mut stream = AsyncConnectionCore::load(conn, bound)
+            .await
+            .map_err(failed)?;
+        while let Some(row) = stream.try_next().await.map_err(failed)? {
+            take(&WireRow(row))?;
+        }
+        Ok(())
+    };
+    spans::statement(|| statement.text(), running).await
 }
 
 /// The values of a statement's binds.

@@ -12,7 +12,12 @@ use crate::{
     Pool,
     error::{Code, GraphqlError},
     session::Session,
+    trace::spans,
 };
+
+const SET_SESSION: &str = "select set_config('hasura.user', $1, true), \
+    case when current_setting('server_version_num')::int >= 140000 and version() like '%linux%' \
+    then set_config('client_connection_check_interval', '1s', true) end";
 
 /// The transaction of a request; none until a mutation needs it.
 #[derive(Default)]
@@ -44,9 +49,11 @@ impl Transaction {
             return Ok(());
         };
         let ended = if has_succeeded {
-            AnsiTransactionManager::commit_transaction(conn).await
+            let committing = AnsiTransactionManager::commit_transaction(conn);
+            spans::statement(|| "COMMIT".to_owned(), committing).await
         } else {
-            AnsiTransactionManager::rollback_transaction(conn).await
+            let rolling_back = AnsiTransactionManager::rollback_transaction(conn);
+            spans::statement(|| "ROLLBACK".to_owned(), rolling_back).await
         };
         let conn = slot.take();
         ended.map_err(|error| {
@@ -70,7 +77,8 @@ fn discard(conn: Option<Connection>) {
 }
 
 async fn open(conn: &mut AsyncPgConnection, session: &Session) -> QueryResult<()> {
-    AnsiTransactionManager::begin_transaction(conn).await?;
+    let beginning = AnsiTransactionManager::begin_transaction(conn);
+    spans::statement(|| "BEGIN".to_owned(), beginning).await?;
     set_session(conn, session).await
 }
 
@@ -78,13 +86,9 @@ async fn open(conn: &mut AsyncPgConnection, session: &Session) -> QueryResult<()
 ///
 /// PostgreSQL is also told to look every second whether somebody waits for the answer still, where it can.
 pub async fn set_session(conn: &mut AsyncPgConnection, session: &Session) -> QueryResult<()> {
-    diesel::sql_query(
-        "select set_config('hasura.user', $1, true), \
-         case when current_setting('server_version_num')::int >= 140000 and version() like '%linux%' \
-         then set_config('client_connection_check_interval', '1s', true) end",
-    )
-    .bind::<Text, _>(session.to_json())
-    .execute(conn)
-    .await?;
+    let setting = diesel::sql_query(SET_SESSION)
+        .bind::<Text, _>(session.to_json())
+        .execute(conn);
+    spans::statement(|| SET_SESSION.to_owned(), setting).await?;
     Ok(())
 }

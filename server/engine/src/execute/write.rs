@@ -16,7 +16,7 @@ use crate::{
     },
     session::Session,
     sql::{
-        Statement,
+        Statement, Tag,
         write::{self, Verdict},
     },
 };
@@ -28,6 +28,7 @@ type Written = Vec<Vec<Value>>;
 pub(super) struct Values<'a> {
     pub(super) variables: &'a Variables,
     pub(super) session: &'a Session,
+    pub(super) tag: Option<&'a Tag>,
 }
 
 impl EngineCore {
@@ -59,7 +60,7 @@ impl EngineCore {
         let (mut done, mut affected_rows): (Vec<Written>, u32) = (Vec::new(), 0);
         for step in &write.steps {
             let rows = given_rows(write, step, &done, values)?;
-            let statement = write::step(&self.model, write, step, &rows);
+            let statement = write::step(&self.model, write, step, &rows).tagged(values.tag);
             let text = run(conn, &statement, values, &step.path).await?;
             let (verdict, count, rest) = Verdict::read(&text).ok_or_else(unreadable)?;
             self.judge(verdict, step, values.session)?;
@@ -81,12 +82,12 @@ impl EngineCore {
             .flat_map(|(_, rows)| rows)
             .filter_map(|row| row.into_iter().next().flatten())
             .collect();
-        let statement = write::answer(&self.model, write, &rows, affected_rows);
+        let statement = write::answer(&self.model, write, &rows, affected_rows).tagged(values.tag);
         run(conn, &statement, values, "$").await
     }
 
     /// The statements of a mutation without its values, for whoever wants to see them.
-    pub(super) fn told(&self, mutation: &Mutation) -> Vec<Statement> {
+    pub(super) fn told(&self, mutation: &Mutation, tag: Option<&Tag>) -> Vec<Statement> {
         let mut told = Vec::new();
         for write in &mutation.writes {
             for step in &write.steps {
@@ -96,7 +97,9 @@ impl EngineCore {
                 told.push(write::answer(&self.model, write, &[], 0));
             }
         }
-        told
+        told.into_iter()
+            .map(|statement| statement.tagged(tag))
+            .collect()
     }
 
     /// Fails when a check does not hold or too many rows were written. Only an operator learns which rule it was.

@@ -41,7 +41,7 @@ pub fn standalone(api: Router) -> Router {
 fn span<B>(request: &Request<B>) -> tracing::Span {
     let id = request.extensions().get::<RequestId>();
     let id = id.and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!("request", id)
+    tracing::info_span!("request", id, trace_id = tracing::field::Empty)
 }
 
 /// A random id for requests that bring none.

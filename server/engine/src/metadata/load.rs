@@ -10,7 +10,9 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Metadata, Table, documents::Documents};
+use super::{
+    Metadata, Table, documents::Documents, opentelemetry::OpenTelemetry, query_tags::QueryTags,
+};
 
 /// The text of each file by its path in the directory, with `/` between folders.
 #[derive(Debug, Clone, Default)]
@@ -129,6 +131,8 @@ struct Source {
     kind: Option<String>,
     #[serde(default)]
     tables: Vec<Table>,
+    #[serde(default)]
+    query_tags: Option<QueryTags>,
     #[serde(flatten)]
     others: BTreeMap<String, Value>,
 }
@@ -145,7 +149,7 @@ pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
     let sources: Vec<Source> = serde_json::from_value(directory.value(DATABASES)?)
         .map_err(|error| malformed(DATABASES, &error.to_string()))?;
     let mut unserved = BTreeSet::new();
-    let mut tables = Vec::new();
+    let (mut tables, mut query_tags) = (Vec::new(), None);
     for source in sources {
         if let Some(kind) = source.kind.filter(|kind| kind != "postgres") {
             unserved.insert(format!("sources of kind {kind}"));
@@ -154,6 +158,12 @@ pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
         let others = source.others.iter();
         let others = others.filter(|(name, _)| !CONNECTION.contains(&name.as_str()));
         unserved.extend(others.filter(is_said).map(|(name, _)| name.clone()));
+        if let Some(tags) = source.query_tags.filter(|tags| !tags.disabled) {
+            query_tags.get_or_insert(tags.format);
+            if !tags.omit_request_id {
+                unserved.insert("request ids in query_tags".to_owned());
+            }
+        }
         for table in source.tables {
             let others = table.others.iter().filter(is_said);
             unserved.extend(others.map(|(name, _)| name.clone()));
@@ -170,6 +180,8 @@ pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
             unserved.insert(name.to_owned());
         }
     }
+    let opentelemetry: OpenTelemetry = parsed(directory, "opentelemetry")?;
+    unserved.extend(opentelemetry.unserved());
     Ok(Metadata {
         tables,
         inherited_roles: parsed(directory, "inherited_roles")?,
@@ -179,6 +191,8 @@ pub fn load(directory: &Directory) -> Result<Metadata, LoadError> {
             allow_list: parsed(directory, "allow_list")?,
             introspection: parsed(directory, "graphql_schema_introspection")?,
         },
+        query_tags,
+        opentelemetry,
         unserved: unserved.into_iter().collect(),
     })
 }
@@ -232,8 +246,8 @@ fn parsed<T: DeserializeOwned + Default>(
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may end by a panic")]
 
-    use super::{Directory, load};
-    use crate::metadata::Columns;
+    use super::{Directory, Metadata, load};
+    use crate::metadata::{Columns, query_tags::TagFormat};
 
     #[test]
     fn words_that_once_meant_booleans_are_words() {
@@ -257,10 +271,47 @@ mod tests {
         ));
     }
 
-    fn unserved(customization: &str) -> Vec<String> {
-        let source = format!("- {{name: default, tables: [], customization: {customization}}}");
+    /// The metadata of a source of which this is said.
+    fn source(said: &str) -> Metadata {
+        let source = format!("- {{name: default, tables: [], {said}}}");
         let file = ("databases/databases.yaml".to_owned(), source);
-        load(&Directory::new([file])).unwrap().unserved
+        load(&Directory::new([file])).unwrap()
+    }
+
+    fn unserved(customization: &str) -> Vec<String> {
+        source(&format!("customization: {customization}")).unserved
+    }
+
+    #[test]
+    fn query_tags_are_those_that_a_source_asks_for_without_the_request() {
+        let tags = |said| (source(said).query_tags, source(said).unserved.len());
+        assert_eq!(tags("kind: postgres"), (None, 0));
+        assert_eq!(tags("query_tags: {disabled: true}"), (None, 0));
+        let standard = Some(TagFormat::Standard);
+        assert_eq!(tags("query_tags: {disabled: false}"), (standard, 0));
+        assert_eq!(tags("query_tags: {omit_request_id: false}"), (standard, 1));
+        assert_eq!(
+            tags("query_tags: {format: sqlcommenter, omit_request_id: true}"),
+            (Some(TagFormat::Sqlcommenter), 0)
+        );
+    }
+
+    #[test]
+    fn what_is_sent_elsewhere_than_traces_by_http_is_told_as_not_served() {
+        let unserved = |said: &str| {
+            let sources = ("databases/databases.yaml".to_owned(), "[]".to_owned());
+            let told = ("opentelemetry.yaml".to_owned(), said.to_owned());
+            load(&Directory::new([sources, told])).unwrap().unserved
+        };
+        let all = "data_types: [traces, metrics, logs]";
+        assert!(unserved(&format!("{{status: disabled, {all}}}")).is_empty());
+        assert!(unserved("{status: enabled, data_types: [traces]}").is_empty());
+        assert_eq!(
+            unserved(&format!("{{status: enabled, {all}}}")),
+            ["opentelemetry logs", "opentelemetry metrics"]
+        );
+        let grpc = "{status: enabled, exporter_otlp: {protocol: grpc}}";
+        assert_eq!(unserved(grpc).len(), 1);
     }
 
     #[test]

@@ -5,6 +5,8 @@
 pub mod api_limits;
 pub mod documents;
 mod load;
+pub mod opentelemetry;
+pub mod query_tags;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +26,10 @@ pub struct Metadata {
     pub documents: documents::Documents,
     /// What roles may ask for.
     pub api_limits: api_limits::ApiLimits,
+    /// What statements say of whom they are for; nothing unless asked for.
+    pub query_tags: Option<query_tags::TagFormat>,
+    /// Where traces are sent.
+    pub opentelemetry: opentelemetry::OpenTelemetry,
     /// Sections present in the files that this engine does not serve, for one warning.
     pub unserved: Vec<String>,
 }

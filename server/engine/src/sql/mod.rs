@@ -11,6 +11,7 @@ pub mod multiplexed;
 mod predicate;
 pub mod rows;
 mod tables;
+mod tag;
 pub mod write;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub(crate) use predicate::Scope;
+pub use tag::Tag;
 
 /// A root field as SQL, in the ways that can serve it.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,16 +81,21 @@ pub struct Statement {
 impl Statement {
     /// The text with `$n` in place of the binds, as PostgreSQL sees it.
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        for (position, piece) in self.pieces.iter().enumerate() {
-            if position > 0 {
-                text.push('$');
-                text.push_str(&position.to_string());
-            }
-            text.push_str(piece);
-        }
-        text
+        joined(&self.pieces)
     }
+}
+
+/// Pieces of a statement with `$n` between them.
+pub(crate) fn joined(pieces: &[String]) -> String {
+    let mut text = String::new();
+    for (position, piece) in pieces.iter().enumerate() {
+        if position > 0 {
+            text.push('$');
+            text.push_str(&position.to_string());
+        }
+        text.push_str(piece);
+    }
+    text
 }
 
 /// Writes a statement.

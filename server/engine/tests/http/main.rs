@@ -24,7 +24,11 @@ mod limits;
 mod live;
 mod live_faults;
 mod numbers;
+mod query_tags;
+#[path = "../support/receiver.rs"]
+mod receiver;
 mod socket;
 mod sockets;
+mod traces;
 mod transport;
 mod world;

@@ -10,6 +10,7 @@ use engine::{
     execute::limits::LimitRules,
     http::{Api, Authenticate, Authenticated, Channel, Origins, routes, standalone},
     model::{Execution, Options},
+    trace::Traces,
 };
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ pub struct Setup {
     pub limits: LimitRules,
     pub is_allow_list_enforced: bool,
     pub origins: Origins,
+    pub traces: Option<Traces>,
     /// Files of the metadata, beside those of the library.
     pub files: Vec<(&'static str, String)>,
     /// Statements run before the server starts.
@@ -104,7 +106,11 @@ impl World {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let service = standalone(routes(api)).into_make_service_with_connect_info::<SocketAddr>();
+        let doors = match setup.traces {
+            Some(traces) => traces.around(routes(api)),
+            None => routes(api),
+        };
+        let service = standalone(doors).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         Ok(Self {
             database,

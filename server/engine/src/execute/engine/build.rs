@@ -105,6 +105,7 @@ impl<M: ObjectType + Clone + 'static> EngineBuilder<M> {
                         pool: self.pool.clone(),
                         roots,
                         live: Arc::clone(&live),
+                        tags: self.metadata.query_tags,
                     });
                     let schema = Schema::build(
                         QueryRoot(Arc::clone(&core)),

@@ -47,7 +47,9 @@ impl<M: ObjectType + 'static> Engine<M> {
         told.operation_name.clone_from(&request.operation_name);
         let state = Arc::new(RequestState::explaining(session.clone()));
         let schema = &self.role_of(session).schema;
-        let response = schema.execute(told.data(Arc::clone(&state))).await;
+        let response = schema
+            .execute(self.hashed(told).data(Arc::clone(&state)))
+            .await;
         if let Some(error) = response.errors.first() {
             return Err(GraphqlError::from_server_error(error));
         }
