@@ -5,7 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     OptionalExtension, QueryResult, QueryableByName,
-    sql_types::{Array, Integer, Interval, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{
+        Array, Bool, Integer, Interval, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    },
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
@@ -80,15 +82,37 @@ pub async fn tidy(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryR
         .await
 }
 
-/// Takes the job that has been due for longest, of these that nobody holds.
+/// What is due and held by nobody.
+macro_rules! due {
+    () => {
+        "run_at <= now() and (state = 'pending' or state = 'running' and lease_until < now())"
+    };
+}
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = Bool)]
+    is_due: bool,
+}
+
+/// Takes the job that has been due for longest, of those that nobody holds.
 pub(super) async fn take(conn: &mut AsyncPgConnection) -> QueryResult<Option<Job>> {
-    diesel::sql_query(
-        "update jobs set state = 'running', attempts = attempts + 1, lease_until = now() + $1 \
-         where id = (select id from jobs where run_at <= now() \
-         and (state = 'pending' or state = 'running' and lease_until < now()) \
-         order by run_at, id limit 1 for update skip locked) \
-         returning id, kind, payload, attempts",
-    )
+    // An update wakes whoever waits for jobs, also when it changes none: it is not made for nothing.
+    let due: Due = diesel::sql_query(concat!(
+        "select exists (select from jobs where ",
+        due!(),
+        ") as is_due"
+    ))
+    .get_result(conn)
+    .await?;
+    if !due.is_due {
+        return Ok(None);
+    }
+    diesel::sql_query(concat!(
+        "update jobs set state = 'running', attempts = attempts + 1, lease_until = now() + $1 where id = (select id from jobs where ",
+        due!(),
+        " order by run_at, id limit 1 for update skip locked) returning id, kind, payload, attempts"
+    ))
     .bind::<Interval, _>(interval(LEASE))
     .get_result(conn)
     .await
