@@ -6,7 +6,8 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use crate::frame::Frame;
-use crate::pages::{Dashboard, NotFound, PeopleRoute, RunRoute, Services, SignIn, SignedIn};
+use crate::lazy;
+use crate::pages::{Dashboard, NotFound, PeopleRoute, SignIn, SignedIn};
 use crate::preferences::Preferences;
 use crate::session::{Session, State};
 use crate::ui::{ErrorNote, Skeleton, Toasts};
@@ -60,8 +61,8 @@ fn pages(session: Session) -> impl IntoView {
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=Dashboard/>
                 <Route path=path!("/people/:id?") view=PeopleRoute/>
-                <Route path=path!("/services") view=for_admin(|| view! { <Services/> }.into_any())/>
-                <Route path=path!("/services/runs/:id") view=for_admin(|| view! { <RunRoute/> }.into_any())/>
+                <Route path=path!("/services") view=for_admin(lazy::services)/>
+                <Route path=path!("/services/runs/:id") view=for_admin(lazy::run)/>
                 <Route path=path!("/sign-in") view=SignedIn/>
             </FlatRoutes>
         </Frame>
