@@ -12,6 +12,7 @@ pub mod list;
 mod marks;
 mod progress;
 mod shown;
+mod split;
 mod time;
 mod toast;
 
@@ -24,6 +25,7 @@ pub use fact_date::{FactDate, Saving};
 pub use icon::{Icon, ServiceIcon};
 pub use marks::{AccountMark, StateMark, Tag, WarningMark};
 pub use progress::Progress;
-pub use shown::{ErrorNote, Notice, PageTitle, Shown, Skeleton, name_document};
+pub use shown::{ErrorNote, Notice, PageTitle, Shown, Skeleton};
+pub use split::{CloseLink, DetailTitle, Section, Split, is_key, use_open};
 pub use time::{Ago, Day};
 pub use toast::{ToastRegion, Toasts};

@@ -3,12 +3,39 @@
 //!
 //! The language is held outside the reactive graph: changing it draws the page anew, so that no text needs a signal.
 
+/// One catalogue: each word in English, then in French. Pages that are loaded later have catalogues of their own, so
+/// that the first page does not load their words.
+macro_rules! catalogue {
+    ($(#[$doc:meta])* $catalogue:ident; $($name:ident: $english:literal, $french:literal;)*) => {
+        $(#[$doc])*
+        pub struct $catalogue {
+            pub spoken: crate::words::Language,
+            $(pub $name: &'static str,)*
+        }
+
+        impl $catalogue {
+            /// The words of one language.
+            pub fn of(language: crate::words::Language) -> &'static Self {
+                use crate::words::Language;
+                static ENGLISH: $catalogue = $catalogue { spoken: Language::English, $($name: $english,)* };
+                static FRENCH: $catalogue = $catalogue { spoken: Language::French, $($name: $french,)* };
+                match language {
+                    Language::English => &ENGLISH,
+                    Language::French => &FRENCH,
+                }
+            }
+        }
+    };
+}
+
 mod phrases;
 mod table;
 
 use std::cell::Cell;
 
-pub use table::{ENGLISH, FRENCH, Words};
+use crate::format::number;
+
+pub use table::Words;
 
 /// A language the page speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +63,21 @@ pub fn speak(language: Language) {
     SPOKEN.set(language);
 }
 
+/// The language spoken.
+pub fn spoken() -> Language {
+    SPOKEN.get()
+}
+
 /// The catalogue of the language spoken.
 pub fn words() -> &'static Words {
-    match SPOKEN.get() {
-        Language::English => &ENGLISH,
-        Language::French => &FRENCH,
-    }
+    Words::of(spoken())
+}
+
+/// A count with its noun, singular or plural. U+00A0 keeps them on one line.
+fn counted(language: Language, count: i64, english: (&str, &str), french: (&str, &str)) -> String {
+    let ((one, many), is_one) = match language {
+        Language::English => (english, count == 1),
+        Language::French => (french, count.abs() < 2),
+    };
+    format!("{}\u{a0}{}", number(count), if is_one { one } else { many })
 }

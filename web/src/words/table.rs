@@ -1,23 +1,9 @@
 //! The words without numbers or names in them.
 
-use super::Language;
+catalogue! {
+    /// The words of the frame, of lists, and of people and services.
+    Words;
 
-macro_rules! words {
-    ($($name:ident: $english:literal, $french:literal;)*) => {
-        /// One language's words.
-        pub struct Words {
-            pub spoken: Language,
-            $(pub $name: &'static str,)*
-        }
-
-        /// English.
-        pub static ENGLISH: Words = Words { spoken: Language::English, $($name: $english,)* };
-        /// French.
-        pub static FRENCH: Words = Words { spoken: Language::French, $($name: $french,)* };
-    };
-}
-
-words! {
     locale: "en-GB", "fr-FR";
     language_code: "en", "fr";
 
@@ -84,12 +70,17 @@ words! {
     previous_page: "Previous page", "Page précédente";
     next_page: "Next page", "Page suivante";
     pages: "Pages", "Pages";
+    export: "Export", "Exporter";
+    export_help: "All rows that fit the search and the filters, as a CSV file", "Toutes les lignes filtrées, en fichier CSV";
+    exporting: "Exporting…", "Export en cours…";
+    export_refused: "The browser refused the file. Allow downloads from this site, then export again.", "Le navigateur a refusé le fichier. Autorisez les téléchargements de ce site, puis recommencez.";
 
     // Errors.
     error_title: "This could not be loaded", "Le chargement a échoué";
     error_network: "The server does not answer. Check the connection, then try again.", "Le serveur ne répond pas. Vérifiez la connexion, puis réessayez.";
     error_unexpected: "Something went wrong on the server. Trying again may help; if not, give an administrator the number below.", "Un incident est survenu sur le serveur. Réessayez\u{202f}; si cela persiste, transmettez le numéro ci-dessous à l’administrateur.";
     error_unreadable: "The server’s answer could not be read. Reload the page: it may be older than the server.", "La réponse du serveur est illisible. Rechargez la page\u{202f}: elle est peut-être plus ancienne que le serveur.";
+    error_part_missing: "This part of the page did not come. The server may have been updated meanwhile, or the connection lost: the page will load anew.", "Cette partie de la page n’est pas arrivée. Le serveur a peut-être été mis à jour entre-temps, ou la connexion est coupée\u{202f}: la page va se recharger.";
     error_signed_out: "The session has ended. Sign in again.", "La session est terminée. Reconnectez-vous.";
     error_forbidden: "Your role does not allow this.", "Votre rôle ne le permet pas.";
     error_refused: "The provider did not agree, or none of your teams opens this door.", "Le fournisseur n’a pas donné son accord, ou aucune de vos équipes n’ouvre cette porte.";
