@@ -47,15 +47,17 @@ pub fn App() -> impl IntoView {
 /// The routes of who is signed in. A person is a part of the people's route, so that the list stays as it is while
 /// one person after the other is looked at.
 fn pages(session: Session) -> impl IntoView {
-    let for_admin = move |page: fn() -> AnyView| {
+    let only = move |allowed: bool, page: fn() -> AnyView| {
         move || {
-            if session.is_admin() {
+            if allowed {
                 page()
             } else {
                 view! { <NotFound/> }.into_any()
             }
         }
     };
+    let for_admin = move |page| only(session.is_admin(), page);
+    let for_others = move |page| only(!session.is_admin(), page);
     view! {
         <Frame>
             <FlatRoutes fallback=NotFound>
@@ -63,6 +65,11 @@ fn pages(session: Session) -> impl IntoView {
                 <Route path=path!("/people/:id?") view=PeopleRoute/>
                 <Route path=path!("/services") view=for_admin(lazy::services)/>
                 <Route path=path!("/services/runs/:id") view=for_admin(lazy::run)/>
+                <Route path=path!("/authorizations/tokens") view=for_admin(lazy::tokens)/>
+                <Route path=path!("/authorizations/alerts") view=for_admin(lazy::alerts)/>
+                <Route path=path!("/authorizations/journal/:id?") view=for_admin(lazy::deliveries)/>
+                <Route path=path!("/authorizations/:id?") view=for_admin(lazy::requests)/>
+                <Route path=path!("/my-requests") view=for_others(lazy::my_requests)/>
                 <Route path=path!("/sign-in") view=SignedIn/>
             </FlatRoutes>
         </Frame>

@@ -8,7 +8,9 @@ use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use crate::api::ApiError;
-use crate::pages::{RunRoute, Services};
+use crate::pages::{
+    Alerts, DeliveriesRoute, MyRequests, RequestsRoute, RunRoute, Services, Tokens,
+};
 use crate::ui::{ErrorNote, Skeleton};
 
 /// Draws a page whose chunk has come.
@@ -16,25 +18,49 @@ type Draw = fn() -> AnyView;
 
 type Loading = Pin<Box<dyn Future<Output = Result<Draw, SplitLoaderError>>>>;
 
-/// The list of services and syncs.
-pub fn services() -> AnyView {
-    lazily(|| Box::pin(load_services()))
+/// A page that comes with a chunk.
+macro_rules! page {
+    ($(#[$doc:meta])* $name:ident, $chunk:ident, $load:ident, $page:ident) => {
+        $(#[$doc])*
+        pub fn $name() -> AnyView {
+            lazily(|| Box::pin($load()))
+        }
+
+        #[wasm_split($chunk, wasm_split_path = leptos::wasm_split, fallible)]
+        fn $load() -> Result<Draw, SplitLoaderError> {
+            Ok(|| view! { <$page/> }.into_any())
+        }
+    };
 }
 
-/// One sync.
-pub fn run() -> AnyView {
-    lazily(|| Box::pin(load_run()))
-}
-
-#[wasm_split(services, wasm_split_path = leptos::wasm_split, fallible)]
-fn load_services() -> Result<Draw, SplitLoaderError> {
-    Ok(|| view! { <Services/> }.into_any())
-}
-
-#[wasm_split(services, wasm_split_path = leptos::wasm_split, fallible)]
-fn load_run() -> Result<Draw, SplitLoaderError> {
-    Ok(|| view! { <RunRoute/> }.into_any())
-}
+page!(
+    /// The services and their syncs.
+    services, services, load_services, Services
+);
+page!(
+    /// One sync.
+    run, services, load_run, RunRoute
+);
+page!(
+    /// The authorization requests, and one of them.
+    requests, authorizations, load_requests, RequestsRoute
+);
+page!(
+    /// The tokens of all requests.
+    tokens, authorizations, load_tokens, Tokens
+);
+page!(
+    /// The alerts.
+    alerts, authorizations, load_alerts, Alerts
+);
+page!(
+    /// The journal of deliveries, and one of them.
+    deliveries, authorizations, load_deliveries, DeliveriesRoute
+);
+page!(
+    /// One's own requests.
+    my_requests, mine, load_my_requests, MyRequests
+);
 
 fn lazily(load: fn() -> Loading) -> AnyView {
     let page = RwSignal::new(None);

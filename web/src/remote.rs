@@ -64,6 +64,11 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
         self.busy.get()
     }
 
+    /// Follows the latest answer, whatever it is.
+    pub fn track(self) {
+        self.value.track();
+    }
+
     /// Asks again.
     pub fn reload(self) {
         self.again.update(|again| *again += 1);

@@ -44,6 +44,10 @@ pub fn listen(palette_open: RwSignal<bool>, help_open: RwSignal<bool>) {
             (true, "h") => navigate("/", NavigateOptions::default()),
             (true, "p") => navigate("/people", NavigateOptions::default()),
             (true, "s") if session.is_admin() => navigate("/services", NavigateOptions::default()),
+            (true, "r") if session.is_admin() => {
+                navigate("/authorizations", NavigateOptions::default());
+            }
+            (true, "r") => navigate("/my-requests", NavigateOptions::default()),
             (false, "g") => go_pressed_at.set_value(event.time_stamp()),
             (false, "j") => move_row(1),
             (false, "k") => move_row(-1),
@@ -162,6 +166,7 @@ fn shortcuts(admin: bool) -> Vec<(&'static [&'static str], &'static str)> {
     if admin {
         list.push((&["g", "s"], words.key_services));
     }
+    list.push((&["g", "r"], words.key_authorizations));
     list.push((&["?"], words.key_help));
     list
 }

@@ -177,7 +177,15 @@ fn pages(admin: bool) -> Vec<Place> {
     };
     let mut pages = vec![page("/", words().home), page("/people", words().people)];
     if admin {
-        pages.push(page("/services", words().services));
+        pages.extend([
+            page("/services", words().services),
+            page("/authorizations", words().authorizations),
+            page("/authorizations/tokens", words().authorization_tokens),
+            page("/authorizations/alerts", words().authorization_alerts),
+            page("/authorizations/journal", words().authorization_journal),
+        ]);
+    } else {
+        pages.push(page("/my-requests", words().my_requests));
     }
     pages
 }

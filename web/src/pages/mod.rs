@@ -1,6 +1,7 @@
 //! The pages, one folder or file each. A page owns its queries and its words of state; it takes everything else from
 //! `ui`.
 
+mod authorizations;
 mod dashboard;
 mod diff;
 mod not_found;
@@ -10,6 +11,7 @@ mod run_state;
 mod services;
 mod sign_in;
 
+pub use authorizations::{Alerts, DeliveriesRoute, MyRequests, RequestsRoute, Tokens};
 pub use dashboard::Dashboard;
 pub use not_found::NotFound;
 pub use people::PeopleRoute;

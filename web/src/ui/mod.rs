@@ -25,7 +25,7 @@ pub use fact_date::{FactDate, Saving};
 pub use icon::{Icon, ServiceIcon};
 pub use marks::{AccountMark, StateMark, Tag, WarningMark};
 pub use progress::Progress;
-pub use shown::{ErrorNote, Notice, PageTitle, Shown, Skeleton};
+pub use shown::{ErrorNote, Notice, PageTitle, Shown, Skeleton, follow};
 pub use split::{CloseLink, DetailTitle, Section, Split, is_key, use_open};
 pub use time::{Ago, Day};
 pub use toast::{ToastRegion, Toasts};

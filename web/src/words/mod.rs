@@ -28,12 +28,11 @@ macro_rules! catalogue {
     };
 }
 
+pub mod authorizations;
 mod phrases;
 mod table;
 
 use std::cell::Cell;
-
-use crate::format::number;
 
 pub use table::Words;
 
@@ -71,13 +70,4 @@ pub fn spoken() -> Language {
 /// The catalogue of the language spoken.
 pub fn words() -> &'static Words {
     Words::of(spoken())
-}
-
-/// A count with its noun, singular or plural. U+00A0 keeps them on one line.
-fn counted(language: Language, count: i64, english: (&str, &str), french: (&str, &str)) -> String {
-    let ((one, many), is_one) = match language {
-        Language::English => (english, count == 1),
-        Language::French => (french, count.abs() < 2),
-    };
-    format!("{}\u{a0}{}", number(count), if is_one { one } else { many })
 }

@@ -1,6 +1,6 @@
 //! Words with numbers, names and codes in them.
 
-use super::{Language, Words, counted};
+use super::{Language, Words};
 use crate::api::ApiError;
 use crate::format::{number, percent};
 
@@ -283,4 +283,13 @@ impl Words {
             _ => self.error_provider,
         }
     }
+}
+
+/// A count with its noun, singular or plural. U+00A0 keeps them on one line.
+fn counted(language: Language, count: i64, english: (&str, &str), french: (&str, &str)) -> String {
+    let ((one, many), is_one) = match language {
+        Language::English => (english, count == 1),
+        Language::French => (french, count.abs() < 2),
+    };
+    format!("{}\u{a0}{}", number(count), if is_one { one } else { many })
 }

@@ -14,6 +14,11 @@ catalogue! {
     home: "Home", "Accueil";
     people: "People", "Personnes";
     services: "Services", "Services";
+    authorizations: "Authorizations", "Habilitations";
+    authorization_tokens: "Authorizations: tokens", "Habilitations\u{202f}: jetons";
+    authorization_alerts: "Authorizations: alerts", "Habilitations\u{202f}: alertes";
+    authorization_journal: "Authorizations: journal", "Habilitations\u{202f}: journal";
+    my_requests: "My authorizations", "Mes habilitations";
     explorer: "API", "API";
     explorer_title: "API explorer", "Explorateur de l’API";
     search_or_jump: "Search or jump to…", "Rechercher ou aller à…";
@@ -44,6 +49,7 @@ catalogue! {
     key_help: "This help", "Cette aide";
     key_home: "Go to Home", "Aller à l’accueil";
     key_people: "Go to People", "Aller aux personnes";
+    key_authorizations: "Go to Authorizations", "Aller aux habilitations";
     key_services: "Go to Services", "Aller aux services";
 
     // The palette.

@@ -11,7 +11,7 @@ mod facets;
 mod search_box;
 mod table;
 
-pub use address::{Address, use_address};
+pub use address::{Address, direction, ticked_or, use_address};
 pub use export::{Source, Window};
 pub use facets::{Choice, Facet};
 pub use table::{Column, List, Rows};

@@ -1,0 +1,409 @@
+//! The words of authorization requests and of jobs, loaded with their pages.
+
+use super::{Language, spoken};
+use crate::format::number;
+
+const NARROW: char = '\u{202f}';
+
+/// The catalogue of the language spoken.
+pub fn said() -> &'static Said {
+    Said::of(spoken())
+}
+
+catalogue! {
+    /// The words of authorization requests.
+    Said;
+
+    // The pages.
+    requests: "Requests", "Demandes";
+    tokens: "Tokens", "Jetons";
+    alerts: "Alerts", "Alertes";
+    journal: "Journal", "Journal";
+    my_requests: "My authorizations", "Mes habilitations";
+    sections: "Pages of authorizations", "Pages des habilitations";
+
+    // Requests.
+    search_requests: "Title, number, organization, SIRET or e-mail", "Intitulé, numéro, organisation, SIRET ou courriel";
+    request: "Request", "Demande";
+    untitled: "Untitled request", "Demande sans intitulé";
+    number: "Number", "Numéro";
+    api: "API", "API";
+    organization: "Organization", "Organisation";
+    siret: "SIRET", "SIRET";
+    status: "Status", "Statut";
+    amendment: "Amendment", "Modification";
+    applicant: "Applicant", "Demandeur";
+    applicant_email: "Applicant’s e-mail", "Courriel du demandeur";
+    last_event: "Last event", "Dernier événement";
+    live_tokens: "Live tokens", "Jetons actifs";
+    no_requests: "No request yet", "Aucune demande pour l’instant";
+    no_requests_help: "Requests appear with the first delivery that DataPass signs for an API under [datapass] in the configuration file.", "Les demandes apparaissent avec le premier envoi signé par DataPass, pour une API déclarée sous [datapass] dans le fichier de configuration.";
+
+    // States of a request.
+    status_draft: "Draft", "Brouillon";
+    status_submitted: "Under review", "En cours d’instruction";
+    status_changes_requested: "Changes requested", "Modifications demandées";
+    status_validated: "Authorization in force", "Habilitation active";
+    status_refused: "Refused", "Demande refusée";
+    status_revoked: "Revoked", "Demande révoquée";
+    status_archived: "Archived", "Archivée";
+    amendment_draft: "Amendment in draft", "Modification en brouillon";
+    amendment_submitted: "Amendment under review", "Modification en instruction";
+    amendment_changes_requested: "Amendment to be changed", "Modification à revoir";
+
+    // One request.
+    facts: "The request", "La demande";
+    description: "Description", "Description";
+    form: "Form", "Formulaire";
+    public_id: "Public identifier", "Identifiant public";
+    first_submitted: "First submitted", "Première soumission";
+    first_approved: "First approved", "Première approbation";
+    last_approved: "Last approved", "Dernière approbation";
+    revoked_on: "Revoked", "Révocation";
+    archived_on: "Archived", "Archivage";
+    renews: "Renews", "Renouvelle";
+    service_provider: "Service provider", "Prestataire";
+    scopes: "Granted scopes", "Périmètres accordés";
+    no_scopes: "Nothing is granted: scopes come with an approval.", "Rien n’est accordé\u{202f}: les périmètres viennent avec une approbation.";
+    contacts: "Contacts", "Contacts";
+    no_contacts: "DataPass names nobody.", "DataPass ne nomme personne.";
+    email: "E-mail", "Courriel";
+    phone: "Phone", "Téléphone";
+    in_directory: "In the directory", "Dans l’annuaire";
+    role_applicant: "Applicant", "Demandeur";
+    role_business: "Business contact", "Contact métier";
+    role_technical: "Technical contact", "Contact technique";
+    role_controller: "Data controller", "Responsable de traitement";
+    role_officer: "Data protection officer", "Délégué à la protection des données";
+    history: "History", "Historique";
+    no_history: "Nothing has changed yet.", "Rien n’a encore changé.";
+    object_request: "the request", "la demande";
+    object_token: "a token", "un jeton";
+    object_contact: "a contact", "un contact";
+    object_alert: "an alert", "une alerte";
+
+    // Tokens.
+    search_tokens: "Request, number, organization or SIRET", "Demande, numéro, organisation ou SIRET";
+    token: "Token", "Jeton";
+    token_state: "State", "État";
+    token_active: "Active", "Actif";
+    token_scheduled: "Ends early", "Fin programmée";
+    token_expired: "Expired", "Expiré";
+    token_blacklisted: "Blacklisted", "Sur liste noire";
+    issued: "Issued", "Émission";
+    expires: "Expires", "Expiration";
+    blacklisted_from: "Refused from", "Refusé à partir du";
+    blacklist_reason: "Reason", "Motif";
+    reason_revoked: "the request was revoked", "la demande est révoquée";
+    reason_administrator: "by an administrator", "par un administrateur";
+    reason_replaced: "replaced by another token", "remplacé par un autre jeton";
+    replaces_another: "Replaces another token", "Remplace un autre jeton";
+    no_tokens: "No token yet", "Aucun jeton pour l’instant";
+    no_tokens_help: "A token comes with the first approval of a request.", "Un jeton vient avec la première approbation d’une demande.";
+    no_tokens_here: "No token: the first approval yields one.", "Aucun jeton\u{202f}: la première approbation en donne un.";
+
+    // Alerts.
+    search_alerts: "Request, number or note", "Demande, numéro ou note";
+    alert: "Alert", "Alerte";
+    alert_state: "State", "État";
+    alert_open: "To look at", "À traiter";
+    alert_acknowledged: "Acknowledged", "Prise en compte";
+    raised: "Raised", "Levée";
+    note: "Note", "Note";
+    acknowledged_by: "Acknowledged by", "Prise en compte par";
+    an_operator: "an operator", "un opérateur";
+    open_delivery: "See the delivery", "Voir l’envoi";
+    no_alerts: "No alert", "Aucune alerte";
+    no_alerts_help: "Alerts tell of what DataPass should not send, and of what somebody should look at.", "Une alerte signale ce que DataPass ne devrait pas envoyer, ou ce qui mérite un coup d’œil.";
+    no_alerts_here: "No alert for this request.", "Aucune alerte pour cette demande.";
+    kind: "Kind", "Nature";
+    kind_archived_with_live_token: "Archived, with a live token", "Archivée avec un jeton actif";
+    kind_revived: "Archived, then alive again", "Archivée puis ranimée";
+    kind_deleted: "Deleted by DataPass", "Supprimée par DataPass";
+    kind_unknown_event: "Unknown event", "Événement inconnu";
+    kind_partial_revocation: "Partial revocation", "Révocation partielle";
+    kind_approved_after_revocation: "Approved after a revocation", "Approuvée après une révocation";
+    kind_approval_missing: "Approval never received", "Approbation jamais reçue";
+    kind_unreadable: "Unreadable delivery", "Envoi illisible";
+    kind_failed: "Delivery that failed", "Envoi en échec";
+    help_archived_with_live_token: "The request is archived while a token of it still works. Blacklist the token if it should not.", "La demande est archivée alors qu’un de ses jetons fonctionne encore. Mettez-le sur liste noire s’il ne le doit pas.";
+    help_revived: "DataPass never leaves the archive by itself: somebody repaired this request by hand.", "DataPass ne sort jamais une demande des archives\u{202f}: quelqu’un l’a réparée à la main.";
+    help_deleted: "DataPass should delete nothing. The request and its tokens are kept as they were.", "DataPass ne devrait rien supprimer. La demande et ses jetons sont conservés tels quels.";
+    help_unknown_event: "An event that this version does not know. It is kept, and changes nothing.", "Un événement que cette version ne connaît pas. Il est conservé et ne change rien.";
+    help_partial_revocation: "One authorization of the request was revoked while another is in force. Its tokens still work.", "Une habilitation de la demande est révoquée, une autre reste active. Les jetons fonctionnent toujours.";
+    help_approved_after_revocation: "A revoked request was approved again. It has a new token; the old ones stay blacklisted.", "Une demande révoquée a été approuvée de nouveau. Elle a un nouveau jeton\u{202f}; les anciens restent sur liste noire.";
+    help_approval_missing: "DataPass calls the request validated, but its approval never came: there is no token.", "DataPass dit la demande validée, mais l’approbation n’est jamais arrivée\u{202f}: il n’y a pas de jeton.";
+    help_unreadable: "The body was signed and could not be read. It is in the journal, with the reason.", "Le contenu était signé mais illisible. Il est au journal, avec la raison.";
+    help_failed: "A fault of ours kept the delivery from being judged. It is in the journal, and can be replayed.", "Une faute de notre côté a empêché de traiter l’envoi. Il est au journal et peut être rejoué.";
+
+    // The journal.
+    search_journal: "Number of a request", "Numéro d’une demande";
+    delivery: "Delivery", "Envoi";
+    outcome: "Outcome", "Issue";
+    event: "Event", "Événement";
+    source: "Sender", "Expéditeur";
+    generation: "Generation", "Génération";
+    fired: "Fired", "Émis";
+    received: "Received", "Reçu";
+    judged: "Judged", "Traité";
+    why: "Why", "Raison";
+    original: "Same as", "Identique à";
+    the_original: "the first delivery", "le premier envoi";
+    changes: "Changes", "Changements";
+    no_changes: "It changed nothing of the request.", "Il n’a rien changé à la demande.";
+    raw_body: "Body as it was signed", "Contenu tel qu’il a été signé";
+    no_deliveries: "No delivery yet", "Aucun envoi pour l’instant";
+    no_deliveries_help: "Each signed delivery of DataPass is kept here as it came.", "Chaque envoi signé par DataPass est conservé ici tel qu’il est arrivé.";
+    outcome_received: "Received", "Reçu";
+    outcome_applied: "Applied", "Appliqué";
+    outcome_folded_late: "Applied late", "Appliqué en retard";
+    outcome_duplicate: "Duplicate", "Doublon";
+    outcome_test: "Test", "Test";
+    outcome_unknown: "Unknown event", "Événement inconnu";
+    outcome_unreadable: "Unreadable", "Illisible";
+    outcome_failed: "Failed", "Échec";
+    help_received: "It waits to be judged.", "Il attend d’être traité.";
+    help_folded_late: "Newer events had come before it: it was put at its place among them.", "Des événements plus récents l’avaient précédé\u{202f}: il a été rangé à sa place.";
+    help_duplicate: "The same had come before, and counts.", "Le même était déjà arrivé\u{202f}; c’est lui qui compte.";
+    help_test: "DataPass tries whether we answer. It names no request.", "DataPass vérifie que nous répondons. Aucune demande n’est concernée.";
+
+    // Events.
+    event_create: "Created", "Création";
+    event_update: "Edited", "Mise à jour";
+    event_notify: "Message", "Message";
+    event_transfer: "Handed over", "Transfert";
+    event_reopen: "Reopened", "Réouverture";
+    event_submit: "Submitted", "Soumission";
+    event_request_changes: "Changes requested", "Modifications demandées";
+    event_refuse: "Refused", "Refus";
+    event_cancel_reopening: "Reopening cancelled", "Réouverture annulée";
+    event_approve: "Approved", "Approbation";
+    event_revoke: "Revoked", "Révocation";
+    event_archive: "Archived", "Archivage";
+    event_delete: "Deleted", "Suppression";
+    no_event: "no event", "sans événement";
+
+    // My requests.
+    no_mine: "You are no contact of any request", "Vous n’êtes contact d’aucune demande";
+    no_mine_help: "Requests appear here once DataPass names you with an e-mail address that is proved to be yours.", "Les demandes apparaissent ici dès que DataPass vous nomme avec une adresse dont il est prouvé qu’elle est à vous.";
+    nothing_expected: "Nothing to do: the token works.", "Rien à faire\u{202f}: le jeton fonctionne.";
+    revoked_expected: "The authorization is revoked: none of its tokens works any more. A new request at DataPass is needed to use the API again.", "L’habilitation est révoquée\u{202f}: aucun de ses jetons ne fonctionne plus. Pour utiliser à nouveau l’API, déposez une nouvelle demande sur DataPass.";
+    refused_expected: "The request was refused. DataPass says why.", "La demande est refusée. DataPass en donne la raison.";
+    changes_expected: "Changes are asked of you at DataPass.", "Des modifications vous sont demandées sur DataPass.";
+    draft_expected: "The request is a draft: finish and submit it at DataPass.", "La demande est un brouillon\u{202f}: terminez-la et soumettez-la sur DataPass.";
+    review_expected: "The request is being reviewed. You will hear of it.", "La demande est en cours d’instruction. Vous serez prévenu de la suite.";
+    archived_expected: "The request is archived.", "La demande est archivée.";
+    gone_expected: "No token works any more. Reopen the request at DataPass: its approval yields one.", "Plus aucun jeton ne fonctionne. Rouvrez la demande sur DataPass\u{202f}: son approbation en donnera un.";
+    replacement_expected: "This token is refused: use the other one of this request, which works.", "Ce jeton est refusé\u{202f}: utilisez l’autre jeton de cette demande, qui fonctionne.";
+}
+
+impl Said {
+    /// A status.
+    pub fn status_name(&self, status: &str) -> &'static str {
+        match status {
+            "draft" => self.status_draft,
+            "submitted" => self.status_submitted,
+            "changes_requested" => self.status_changes_requested,
+            "validated" => self.status_validated,
+            "refused" => self.status_refused,
+            "revoked" => self.status_revoked,
+            _ => self.status_archived,
+        }
+    }
+
+    /// How far an amendment has come.
+    pub fn amendment_name(&self, amendment: &str) -> &'static str {
+        match amendment {
+            "draft" => self.amendment_draft,
+            "submitted" => self.amendment_submitted,
+            _ => self.amendment_changes_requested,
+        }
+    }
+
+    /// A role of a contact.
+    pub fn contact_role(&self, role: &str) -> &'static str {
+        match role {
+            "applicant" => self.role_applicant,
+            "business" => self.role_business,
+            "technical" => self.role_technical,
+            "controller" => self.role_controller,
+            _ => self.role_officer,
+        }
+    }
+
+    /// A kind of alert.
+    pub fn alert_kind(&self, kind: &str) -> String {
+        match kind {
+            "archived_with_live_token" => self.kind_archived_with_live_token,
+            "revived" => self.kind_revived,
+            "deleted" => self.kind_deleted,
+            "unknown_event" => self.kind_unknown_event,
+            "partial_revocation" => self.kind_partial_revocation,
+            "approved_after_revocation" => self.kind_approved_after_revocation,
+            "approval_missing" => self.kind_approval_missing,
+            "unreadable" => self.kind_unreadable,
+            "failed" => self.kind_failed,
+            other => return other.replace('_', " "),
+        }
+        .to_owned()
+    }
+
+    /// What a kind of alert means and asks for.
+    pub fn alert_help(&self, kind: &str) -> &'static str {
+        match kind {
+            "archived_with_live_token" => self.help_archived_with_live_token,
+            "revived" => self.help_revived,
+            "deleted" => self.help_deleted,
+            "unknown_event" => self.help_unknown_event,
+            "partial_revocation" => self.help_partial_revocation,
+            "approved_after_revocation" => self.help_approved_after_revocation,
+            "approval_missing" => self.help_approval_missing,
+            "unreadable" => self.help_unreadable,
+            "failed" => self.help_failed,
+            _ => "",
+        }
+    }
+
+    /// What became of a delivery.
+    pub fn outcome_name(&self, outcome: &str) -> &'static str {
+        match outcome {
+            "received" => self.outcome_received,
+            "applied" => self.outcome_applied,
+            "folded_late" => self.outcome_folded_late,
+            "duplicate" => self.outcome_duplicate,
+            "test" => self.outcome_test,
+            "unknown" => self.outcome_unknown,
+            "unreadable" => self.outcome_unreadable,
+            _ => self.outcome_failed,
+        }
+    }
+
+    /// What an outcome means, where its name does not say it.
+    pub fn outcome_help(&self, outcome: &str) -> Option<&'static str> {
+        match outcome {
+            "received" => Some(self.help_received),
+            "folded_late" => Some(self.help_folded_late),
+            "duplicate" => Some(self.help_duplicate),
+            "test" => Some(self.help_test),
+            "unknown" => Some(self.help_unknown_event),
+            _ => None,
+        }
+    }
+
+    /// An event, of either generation of DataPass; its own name if it is not known.
+    pub fn event_name(&self, event: &str) -> String {
+        match event {
+            "create" | "created" => self.event_create,
+            "update"
+            | "updated"
+            | "team_member_update"
+            | "team_member_updated"
+            | "update_contacts" => self.event_update,
+            "notify" => self.event_notify,
+            "transfer" => self.event_transfer,
+            "reopen" => self.event_reopen,
+            "submit" | "send_application" => self.event_submit,
+            "request_changes" | "review_application" => self.event_request_changes,
+            "refuse" | "refuse_application" => self.event_refuse,
+            "cancel_reopening" => self.event_cancel_reopening,
+            "approve" | "validate" | "validate_application" => self.event_approve,
+            "revoke" => self.event_revoke,
+            "archive" => self.event_archive,
+            "delete" => self.event_delete,
+            other => return other.to_owned(),
+        }
+        .to_owned()
+    }
+
+    /// The state of a token.
+    pub fn token_state(&self, state: &str) -> &'static str {
+        match state {
+            "active" => self.token_active,
+            "scheduled" => self.token_scheduled,
+            "blacklisted" => self.token_blacklisted,
+            _ => self.token_expired,
+        }
+    }
+
+    /// Why a token is blacklisted.
+    pub fn blacklist_reason(&self, reason: &str) -> String {
+        match reason {
+            "revoked" => self.reason_revoked.to_owned(),
+            "administrator" => self.reason_administrator.to_owned(),
+            "replaced" => self.reason_replaced.to_owned(),
+            other => other.to_owned(),
+        }
+    }
+
+    /// A column of a request, a token, a contact or an alert.
+    pub fn column(&self, column: &str) -> String {
+        match column {
+            "status" => self.status,
+            "amendment" => self.amendment,
+            "description" => self.description,
+            "form" => self.form,
+            "public_id" => self.public_id,
+            "scopes" => self.scopes,
+            "first_submitted_at" => self.first_submitted,
+            "validated_at" => self.first_approved,
+            "approved_at" => self.last_approved,
+            "revoked_at" => self.revoked_on,
+            "archived_at" => self.archived_on,
+            "last_event_at" => self.last_event,
+            "previous_external_id" => self.renews,
+            "service_provider" => self.service_provider,
+            "organization_id" => self.organization,
+            "expires_at" => self.expires,
+            "issued_at" => self.issued,
+            "blacklisted_at" => self.blacklisted_from,
+            "blacklist_reason" => self.blacklist_reason,
+            "email" => self.email,
+            "phone" => self.phone,
+            "note" => self.note,
+            "external_id" => self.number,
+            other => return crate::words::words().column(other),
+        }
+        .to_owned()
+    }
+
+    /// "No. 4207".
+    pub fn request_number(&self, number: &str) -> String {
+        match self.spoken {
+            Language::English => format!("No. {number}"),
+            Language::French => format!("N°\u{a0}{number}"),
+        }
+    }
+
+    /// How long a token still works.
+    pub fn days_left(&self, days: i64) -> String {
+        let days = number(days);
+        match self.spoken {
+            Language::English => format!("{days} days left"),
+            Language::French => format!("encore {days} jours"),
+        }
+    }
+
+    /// What the holder of a token that ends soon has to do.
+    pub fn prolong_expected(&self, day: &str) -> String {
+        match self.spoken {
+            Language::English => format!(
+                "The token ends on {day}. Prolong it in time: reopen the request at DataPass, and its approval prolongs the token."
+            ),
+            Language::French => format!(
+                "Le jeton expire le {day}. Prolongez-le à temps{NARROW}: rouvrez la demande sur DataPass, son approbation prolongera le jeton."
+            ),
+        }
+    }
+
+    /// What the holder of a token that is refused from a day on has to do.
+    pub fn switch_expected(&self, day: &str) -> String {
+        match self.spoken {
+            Language::English => {
+                format!("This token is refused from {day} on. Switch to the other one before.")
+            }
+            Language::French => format!(
+                "Ce jeton sera refusé à partir du {day}. Passez à l’autre jeton avant cette date."
+            ),
+        }
+    }
+}
