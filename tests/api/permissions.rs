@@ -7,9 +7,9 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use anyhow::{Context as _, Result};
 use apollo_compiler::{ExecutableDocument, Schema, validation::Valid};
-use tests::harness::{Client, Database, World, run};
+use tests::harness::{Client, Database, Plan, World, run};
 
-const ROLES: [&str; 3] = ["anonymous", "user", "admin"];
+const ROLES: [&str; 5] = ["anonymous", "contact", "gateway", "user", "admin"];
 
 async fn schema(database: &Database, role: &str) -> Result<Valid<Schema>> {
     let sdl = run(
@@ -39,8 +39,18 @@ async fn rows(caller: &Client, table: &str) -> Result<usize> {
 
 #[tokio::test]
 async fn the_matrix_of_roles_tables_and_operations() -> Result<()> {
-    let world = World::synced().await?;
+    let gateway = "[[gateways]]\nid = \"gateway\"\nsecret = \"secret\"\n";
+    let world = World::plan(Plan {
+        more: gateway.to_owned(),
+        ..Plan::default()
+    })
+    .await?;
+    world.server.operator().sync().await?;
     let database = &world.database;
+    // A contact's session, as the link in a mail begins it.
+    let session = "insert into sessions (token_hash, contact_email, provider, roles, expires_at) values \
+                   (sha256('contact-cookie'), 'a.martin@ville.example', 'contact', '{contact}', now() + interval '1 hour')";
+    database.run_statements(session).await?;
     let mut matrix = String::new();
     let admin = schema(database, "admin").await?;
     let actions_and_tables = root_fields(&admin, "query_root");
@@ -57,6 +67,14 @@ async fn the_matrix_of_roles_tables_and_operations() -> Result<()> {
         let schema = schema(database, role).await?;
         let caller = match role {
             "anonymous" => world.server.anonymous(),
+            "contact" => world
+                .server
+                .anonymous()
+                .with_header("cookie", "secretariat_session=contact-cookie"),
+            "gateway" => world
+                .server
+                .anonymous()
+                .with_header("authorization", "Basic Z2F0ZXdheTpzZWNyZXQ="),
             role => world.server.sign_in("adele", role).await?,
         };
         let (queries, mutations) = (

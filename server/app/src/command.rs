@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::{
+    authorizations::Receiver,
     config::Config,
     db,
     directory::sync::{Extent, Order, Run, Syncer, Trigger},
@@ -76,7 +77,9 @@ pub async fn schema(config: &Config, role: &str) -> anyhow::Result<ExitCode> {
     db::check_migrated(&pool).await?;
     // Telling the schema syncs nothing, and must not touch the services.
     let syncer = Syncer::new(pool.clone(), Vec::new(), config.sync.vanish_limit);
-    print!("{}", server::engine(config, &pool, syncer).await?.sdl(role));
+    let receiver = Receiver::new(pool.clone(), config);
+    let engine = server::engine(config, &pool, syncer, receiver).await?;
+    print!("{}", engine.sdl(role));
     Ok(ExitCode::SUCCESS)
 }
 

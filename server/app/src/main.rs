@@ -12,8 +12,11 @@ mod db;
 mod directory;
 mod http;
 mod identity;
+mod jobs;
+mod mail;
 mod metadata;
 mod server;
+mod work;
 
 use std::{path::PathBuf, process::ExitCode};
 

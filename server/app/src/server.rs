@@ -7,7 +7,13 @@ use engine::{Engine, EngineBuilder, Pool, execute::follow_changes, model::Option
 
 use crate::{
     actions::{self, Mutations},
-    authorizations::{Receiver, actions::AuthorizationMutations},
+    authorizations::{
+        Receiver,
+        actions::AuthorizationMutations,
+        alerts::actions::AlertMutations,
+        gateways::{Gateways, Known},
+        tokens::{actions::TokenMutations, jwt::Signer, life::Rules, routes::Tokens},
+    },
     config::Config,
     db,
     directory::{
@@ -16,10 +22,16 @@ use crate::{
     },
     http::{self, Parts},
     identity::{
-        authenticator::Authenticator, events::LiveSessions, keys::Keys, outside::Outsiders,
-        providers::Providers, routes::Identity,
+        authenticator::Authenticator,
+        events::LiveSessions,
+        keys::{Keys, Purpose},
+        outside::Outsiders,
+        providers::Providers,
+        routes::Identity,
     },
+    jobs::{Workers, actions::JobMutations, follow_periods},
     metadata,
+    work::{PERIODS, Work},
 };
 
 /// How long requests and runs may take to end after the server was told to stop.
@@ -40,17 +52,22 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
     let pool = db::pool(&config.database)?;
     db::check_migrated(&pool).await?;
     let syncer = syncer(&config, &pool).await?;
-    let receiver = Receiver::new(pool.clone(), config.datapass.clone());
-    let engine = Arc::new(engine(&config, &pool, syncer.clone()).await?);
+    let receiver = Receiver::new(pool.clone(), &config);
+    let engine = Arc::new(engine(&config, &pool, syncer.clone(), receiver.clone()).await?);
+    let gateways = Known::new(&config.gateways);
+    let keys = Keys::load(&mut *pool.get().await?, Purpose::ApiToken).await?;
+    let signer = Signer::new(&config.tokens, keys, &config.server.issuer());
+    let work = Work::new(&pool, &config, rules(&config))?;
     let live = LiveSessions::default();
     let public_url = config.server.public_url();
     let authenticator = Authenticator {
         pool: pool.clone(),
-        keys: Arc::new(Keys::load(&mut *pool.get().await?).await?),
+        keys: Arc::new(Keys::load(&mut *pool.get().await?, Purpose::Access).await?),
         issuer: config.server.issuer(),
         outsiders: outsiders.clone(),
         admin_secret: config.server.admin_secret.clone(),
         live: live.clone(),
+        gateways: gateways.clone(),
     };
     let identity = Arc::new(Identity {
         authenticator: authenticator.clone(),
@@ -70,7 +87,14 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
             config.sync.schedule.clone(),
         )),
         tokio::spawn(receiver.clone().follow()),
+        tokio::spawn(follow_periods(pool.clone(), PERIODS)),
     ];
+    let workers = Workers::start(&pool, &engine.changes(), &move |job| work.clone().run(job));
+    let tokens = Tokens {
+        pool: pool.clone(),
+        signer: signer.clone(),
+    };
+    let gateways = Gateways::new(pool.clone(), gateways, signer, engine.changes());
     let router = http::router(Parts {
         config,
         pool,
@@ -79,6 +103,8 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
         identity,
         syncer: syncer.clone(),
         receiver,
+        tokens,
+        gateways,
     });
     tracing::info!(address = %listener.local_addr()?, %public_url, is_dev, "serving");
     let serving = axum::serve(
@@ -97,6 +123,12 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
     for task in background {
         task.abort();
     }
+    if tokio::time::timeout(LAST_WORDS, workers.finish())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some jobs did not end in time; they will be done again");
+    }
     if tokio::time::timeout(LAST_WORDS, syncer.finish())
         .await
         .is_err()
@@ -111,8 +143,8 @@ pub async fn engine(
     config: &Config,
     pool: &Pool,
     syncer: Syncer,
+    receiver: Receiver,
 ) -> anyhow::Result<Engine<Mutations>> {
-    let receiver = Receiver::new(pool.clone(), config.datapass.clone());
     let builder = EngineBuilder {
         pool: pool.clone(),
         metadata: metadata::embedded()?,
@@ -125,18 +157,35 @@ pub async fn engine(
                 "authorization_request_contacts",
                 "datapass_events",
                 "api_tokens",
+                "token_prolongations",
                 "alerts",
+                "unsigned_deliveries",
+                "reconciliations",
+                "jobs",
             ],
             stringify_numbers: true,
             ..Options::default()
         },
-        mutations: Mutations(SyncMutations(syncer), AuthorizationMutations(receiver)),
+        mutations: Mutations(
+            SyncMutations(syncer),
+            AuthorizationMutations(receiver),
+            TokenMutations {
+                pool: pool.clone(),
+                rules: rules(config),
+            },
+            AlertMutations(pool.clone()),
+            JobMutations(pool.clone()),
+        ),
         actions: actions::allowed(),
         limits: config.limits.rules(),
         cancel: db::canceller(&config.database)?,
         is_allow_list_enforced: config.limits.allow_list,
     };
     Ok(builder.build().await?)
+}
+
+fn rules(config: &Config) -> Rules {
+    Rules::new(config.datapass.clone(), &config.server.public_url())
 }
 
 /// The configured services, ready to be synced.

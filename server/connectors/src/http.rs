@@ -80,50 +80,50 @@ impl Caller {
     }
 
     async fn attempt(&self, request: RequestBuilder) -> Result<(HeaderMap, Vec<u8>), Fault> {
-        let mut response = request
-            .bearer_auth(self.token.expose_secret())
-            .timeout(self.timeout)
-            .send()
-            .await
-            .map_err(|error| self.transport_fault(&error))?;
-        let status = response.status();
-        let headers = response.headers().clone();
-        let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| self.transport_fault(&error))?
-        {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(Fault::Malformed {
-                    what: format!("it is longer than {LARGEST_ANSWER} bytes"),
-                });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        if status.is_success() {
-            return Ok((headers, body));
-        }
-        Err(status_fault(status, &headers, &self.excerpt(&body)))
+        let request = request.bearer_auth(self.token.expose_secret());
+        exchange(request, self.timeout, &self.token).await
     }
+}
 
-    fn transport_fault(&self, error: &reqwest::Error) -> Fault {
+/// Sends one request and reads the answer to its end. What is told of a failure does not contain `secret`.
+pub(crate) async fn exchange(
+    request: RequestBuilder,
+    timeout: Duration,
+    secret: &SecretString,
+) -> Result<(HeaderMap, Vec<u8>), Fault> {
+    let broken = |error: reqwest::Error| {
         if error.is_timeout() {
-            Fault::Timeout(self.timeout)
+            Fault::Timeout(timeout)
         } else {
-            Fault::Unreachable(deepest(error))
+            Fault::Unreachable(deepest(&error))
         }
+    };
+    let mut response = request.timeout(timeout).send().await.map_err(broken)?;
+    let status = response.status();
+    let headers = response.headers().clone();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(Fault::Malformed {
+                what: format!("it is longer than {LARGEST_ANSWER} bytes"),
+            });
+        }
+        body.extend_from_slice(&chunk);
     }
+    if status.is_success() {
+        return Ok((headers, body));
+    }
+    Err(status_fault(status, &headers, &excerpt(&body, secret)))
+}
 
-    /// How an answer begins, on one line and without the token, should the service echo it.
-    fn excerpt(&self, body: &[u8]) -> String {
-        let text = String::from_utf8_lossy(body).replace(self.token.expose_secret(), "…");
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        line.chars()
-            .filter(|character| !character.is_control())
-            .take(EXCERPT)
-            .collect()
-    }
+/// How an answer begins, on one line and without the secret, should the service echo it.
+fn excerpt(body: &[u8], secret: &SecretString) -> String {
+    let text = String::from_utf8_lossy(body).replace(secret.expose_secret(), "…");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars()
+        .filter(|character| !character.is_control())
+        .take(EXCERPT)
+        .collect()
 }
 
 /// The pause before the next attempt; none gives up.

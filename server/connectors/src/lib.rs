@@ -6,6 +6,8 @@
 mod error;
 pub mod github;
 mod http;
+pub mod mattermost;
+pub mod sentry;
 
 pub use error::{ConnectorError, Fault};
 pub use http::http_client;

@@ -1,37 +1,122 @@
 //! Authorization requests: what DataPass sends, and what becomes of it. The names A1 to A21 and D1 to D11 are those of
 //! the reference's acceptance cases and of the seed's decisions.
 
+mod alerts;
+mod contacts;
 mod effects;
+mod gateways;
+mod mails;
 mod order;
 mod receiving;
+mod tokens;
 
 use anyhow::{Context as _, Result};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tests::{
-    harness::{Client, Database, Server},
-    simulators::datapass::{SECRET, signature},
+    harness::{Client, Database, Server, client},
+    simulators::{
+        datapass::{SECRET, signature},
+        mailbox::Mailbox,
+    },
 };
 
 /// A moment that is over.
 const NOON: i64 = 1_767_600_000;
 
-/// A server that DataPass speaks to.
+/// What the gateway of the tests proves itself with: `gateway:a gateway's secret`.
+const GATEWAY: &str = "Basic Z2F0ZXdheTphIGdhdGV3YXkncyBzZWNyZXQ=";
+
+/// A server that DataPass speaks to, with a mailbox for what it writes.
 struct World {
     server: Server,
     database: Database,
+    mailbox: Mailbox,
+    config: String,
 }
 
 impl World {
     async fn start() -> Result<Self> {
+        Self::with("").await
+    }
+
+    /// A server with more lines of configuration.
+    async fn with(more: &str) -> Result<Self> {
         let database = Database::create().await?;
+        let mailbox = Mailbox::start(([127, 0, 0, 1], 0).into()).await?;
+        let smtp = mailbox.smtp_url();
         let config = format!(
             "[[providers]]\nid = \"dev\"\nkind = \"dev\"\nlabel = \"Development\"\n\
              [datapass.api_entreprise]\nsecrets = [\"{SECRET}\"]\n\
-             [datapass.api_particulier]\nsecrets = [\"the old secret\", \"the new secret\"]\n"
+             [datapass.api_particulier]\nsecrets = [\"the old secret\", \"the new secret\"]\n\
+             [mail]\nsmtp_url = \"{smtp}\"\nfrom = \"Secretariat <secretariat@fabrique.example>\"\n\
+             [[gateways]]\nid = \"gateway\"\nsecret = \"a gateway's secret\"\n{more}"
         );
         let server = Server::start(&database, &config).await?;
-        Ok(Self { server, database })
+        Ok(Self {
+            server,
+            database,
+            mailbox,
+            config,
+        })
+    }
+
+    /// The same world after the server was killed as a power cut does, and started anew.
+    async fn restart(self) -> Result<Self> {
+        self.server.kill().await?;
+        let server = Server::start(&self.database, &self.config).await?;
+        Ok(Self { server, ..self })
+    }
+
+    /// The mails to an address, once there are so many.
+    async fn mails(&self, to: &str, count: usize) -> Result<Vec<Value>> {
+        let url = format!("{}/messages?to={to}", self.mailbox.url());
+        client::until(async || {
+            let mails: Vec<Value> = client::http()?.get(&url).send().await?.json().await?;
+            Ok((mails.len() >= count).then_some(mails))
+        })
+        .await
+        .with_context(|| format!("{count} mails to {to}"))
+    }
+
+    /// Waits until every job is done or dead, periodic ones too: what was to be written is written.
+    async fn rest(&self) -> Result<()> {
+        let query =
+            "{ jobs(where: {state: {_in: [\"pending\", \"running\"]}}) { kind last_error } }";
+        client::until(async || {
+            let data = self.operator().data(query).await?;
+            Ok((data["jobs"] == json!([])).then_some(()))
+        })
+        .await
+        .context("the jobs did not come to rest")
+    }
+
+    /// The signed form of a token, shown by the link in the newest mail to this address.
+    async fn shown(&self, to: &str, count: usize) -> Result<String> {
+        let mails = self.mails(to, count).await?;
+        let secret = secret(mails.last(), "/token/")?;
+        let shown = self.show(&secret).await?;
+        anyhow::ensure!(shown.0 == StatusCode::OK, "{shown:?}");
+        Ok(shown.1["token"].as_str().context("no token")?.to_owned())
+    }
+
+    /// What a link's secret shows.
+    async fn show(&self, secret: &str) -> Result<(StatusCode, Value)> {
+        let answer = self.server.anonymous();
+        let answer = answer
+            .post("/tokens/show", &json!({ "secret": secret }))
+            .await?;
+        Ok((answer.status(), answer.json().await?))
+    }
+
+    /// What the gateway learns of a call with this token.
+    async fn check(&self, token: &str) -> Result<StatusCode> {
+        let gateway = self
+            .server
+            .anonymous()
+            .with_header("x-gateway-authorization", GATEWAY);
+        let gateway = gateway.with_header("authorization", &format!("Bearer {token}"));
+        Ok(gateway.get("/tokens/check").await?.status())
     }
 
     /// Sends bytes as they are: the status and the answer.
@@ -127,4 +212,16 @@ fn tokens(request: &Value) -> (usize, usize) {
         .filter(|token| token["blacklisted_at"].is_null())
         .count();
     (live, tokens.len() - live)
+}
+
+/// The secret at the end of the link that begins so in a mail.
+fn secret(mail: Option<&Value>, path: &str) -> Result<String> {
+    let text = mail
+        .and_then(|mail| mail["text"].as_str())
+        .context("no mail")?;
+    let (_, rest) = text
+        .split_once(path)
+        .with_context(|| format!("no link in {text}"))?;
+    let secret = rest.split_whitespace().next().context("the link ends")?;
+    Ok(secret.to_owned())
 }

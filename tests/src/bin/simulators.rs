@@ -9,7 +9,7 @@ use std::process::{ExitCode, exit};
 
 use anyhow::Result;
 use clap::Parser;
-use tests::simulators::{Simulator, github};
+use tests::simulators::{Simulator, github, mailbox::Mailbox};
 use tokio::io::AsyncReadExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -19,6 +19,9 @@ struct Arguments {
     /// Where the simulated GitHub listens; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     github: SocketAddr,
+    /// Where the mailbox is read; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    mailbox: SocketAddr,
     /// How many people there are.
     #[arg(long, default_value_t = 300)]
     people: usize,
@@ -57,7 +60,13 @@ async fn run(arguments: Arguments) -> Result<()> {
         schema: arguments.github_schema,
     })
     .await?;
-    println!("{}", serde_json::json!({ "github": github.url() }));
+    let mailbox = Mailbox::start(arguments.mailbox).await?;
+    let addresses = serde_json::json!({
+        "github": github.url(),
+        "mailbox": mailbox.url(),
+        "smtp": mailbox.smtp_url(),
+    });
+    println!("{addresses}");
 
     let mut terminated = signal(SignalKind::terminate())?;
     tokio::select! {

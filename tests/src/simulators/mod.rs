@@ -7,6 +7,7 @@ pub mod controls;
 pub mod datapass;
 pub mod github;
 pub mod issuer;
+pub mod mailbox;
 
 use std::net::SocketAddr;
 
@@ -37,10 +38,25 @@ impl Simulator {
     }
 
     fn serve(listener: TcpListener, url: String, router: Router) -> Self {
+        Self::serve_beside(listener, url, router, std::future::pending())
+    }
+
+    /// Serves HTTP, and beside it something else that goes on for as long.
+    fn serve_beside(
+        listener: TcpListener,
+        url: String,
+        router: Router,
+        beside: impl Future<Output = Result<()>> + Send + 'static,
+    ) -> Self {
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         tokio::spawn(async move {
             tokio::select! {
+                ended = beside => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "a simulator ended");
+                    }
+                }
                 served = async { axum::serve(listener, router).await } => {
                     if let Err(error) = served {
                         tracing::error!(%error, "a simulator ended");

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
+use super::simulators::Simulators;
 use crate::paths;
 
 /// What the simulated GitHub expects (`tests/src/simulators/github`).
@@ -36,8 +37,8 @@ pub fn path() -> Result<PathBuf> {
 }
 
 impl Config {
-    /// Writes the configuration; with a simulated GitHub it becomes a service and a way to sign in.
-    pub fn write(port: u16, database_url: &str, github: Option<&str>) -> Result<Self> {
+    /// Writes the configuration; with simulators GitHub becomes a service and a way to sign in, and mail goes to the mailbox.
+    pub fn write(port: u16, database_url: &str, simulators: Option<&Simulators>) -> Result<Self> {
         let admin_secret = secret("admin_secret")?;
         let datapass_secret = secret("datapass_secret")?;
         let public_url = format!("http://localhost:{port}");
@@ -68,8 +69,8 @@ label = "Development"
                 "\n[datapass.{api}]\nsecrets = [\"{datapass_secret}\"]\n"
             );
         }
-        if let Some(github) = github {
-            text.push_str(&demo(github));
+        if let Some(simulators) = simulators {
+            text.push_str(&demo(simulators.github(), simulators.smtp()));
         }
         let path = path()?;
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
@@ -82,7 +83,7 @@ label = "Development"
     }
 }
 
-fn demo(github: &str) -> String {
+fn demo(github: &str, smtp: &str) -> String {
     format!(
         r#"
 [[providers]]
@@ -103,6 +104,10 @@ name = "GitHub"
 organization = "{ORGANIZATION}"
 token = "{TOKEN}"
 base_url = "{github}"
+
+[mail]
+smtp_url = "{smtp}"
+from = "Secretariat <secretariat@fabrique.example>"
 "#
     )
 }

@@ -115,11 +115,7 @@ impl Running {
         } else {
             Some(start_simulators(&mut steps, &programs)?)
         };
-        let config = Config::write(
-            arguments.port,
-            &database_url,
-            simulators.as_ref().map(Simulators::github),
-        )?;
+        let config = Config::write(arguments.port, &database_url, simulators.as_ref())?;
         steps.quiet("Database", || {
             secretariat(&programs, "migrate", &config).map(|()| ((), "migrated".to_owned()))
         })?;

@@ -42,6 +42,8 @@ struct SignIn {
 struct SimulatorUrls {
     #[serde(skip_serializing_if = "Option::is_none")]
     github: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mailbox: Option<String>,
 }
 
 /// Two people of the simulated organization: one of the team `sre`, one who is not.
@@ -81,6 +83,7 @@ impl Report {
             sign_ins: providers.iter().copied().flat_map(sign_in).collect(),
             simulators: SimulatorUrls {
                 github: simulators.map(|simulators| simulators.github().to_owned()),
+                mailbox: simulators.map(|simulators| simulators.mailbox().to_owned()),
             },
             datapass: APIS
                 .map(|api| {
@@ -112,6 +115,9 @@ impl Report {
         println!("  database       {}", self.database_url);
         if let Some(github) = &self.simulators.github {
             println!("  GitHub         {github}  (simulated)");
+        }
+        if let Some(mailbox) = &self.simulators.mailbox {
+            println!("  mailbox        {mailbox}/messages");
         }
         for (api, datapass) in &self.datapass {
             println!(

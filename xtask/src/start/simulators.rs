@@ -17,6 +17,8 @@ use crate::process::Running;
 pub struct Simulators {
     process: Running,
     github: String,
+    mailbox: String,
+    smtp: String,
 }
 
 impl Simulators {
@@ -49,19 +51,33 @@ impl Simulators {
         BufReader::new(stdout).read_line(&mut line)?;
         let said: serde_json::Value = serde_json::from_str(&line)
             .context("the simulators did not start; see target/simulators.log")?;
-        let github = said
-            .get("github")
-            .and_then(serde_json::Value::as_str)
-            .context("no GitHub among the simulators")?;
+        let address = |name| {
+            let address = said.get(name).and_then(serde_json::Value::as_str);
+            address
+                .map(str::to_owned)
+                .with_context(|| format!("no {name} among the simulators"))
+        };
         Ok(Self {
             process,
-            github: github.to_owned(),
+            github: address("github")?,
+            mailbox: address("mailbox")?,
+            smtp: address("smtp")?,
         })
     }
 
     /// Where the simulated GitHub is.
     pub fn github(&self) -> &str {
         &self.github
+    }
+
+    /// Where the mails of the demo are read.
+    pub fn mailbox(&self) -> &str {
+        &self.mailbox
+    }
+
+    /// Where the demo sends its mails.
+    pub fn smtp(&self) -> &str {
+        &self.smtp
     }
 
     /// The process, to watch and stop it.

@@ -1,10 +1,13 @@
-//! The action of the API: `receive_datapass_event`.
+//! The actions of the API on deliveries: `receive_datapass_event`, `replay_datapass_event`.
 
 use async_graphql::{Context, Object, SimpleObject};
-use engine::{GraphqlError, Session};
+use engine::{Row, Session};
 use uuid::Uuid;
 
 use super::{Receiver, receiver::Signed};
+use crate::actions::{RowId, refusal, table};
+
+table!(DatapassEvents, "datapass_events");
 
 /// What DataPass is answered with.
 #[derive(SimpleObject)]
@@ -38,9 +41,20 @@ impl AuthorizationMutations {
             body: payload.as_bytes(),
         };
         let received = self.0.receive(signed).await;
-        let refused = |error| GraphqlError::from(error).into_field_error();
         Ok(DatapassAnswer {
-            token_id: received.map_err(refused)?,
+            token_id: received.map_err(refusal)?,
         })
+    }
+
+    /// Reads and judges a delivery of the journal again: after a fault was mended, or its time has come. What it did once
+    /// is not done twice.
+    async fn replay_datapass_event(
+        &self,
+        ctx: &Context<'_>,
+        id: RowId,
+    ) -> async_graphql::Result<Row<DatapassEvents>> {
+        let session = ctx.data::<Session>()?;
+        self.0.replay(session, id.0).await.map_err(refusal)?;
+        Ok(Row::new(&id.0))
     }
 }

@@ -6,10 +6,12 @@ use diesel::{
     sql_types::{Int2, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use serde_json::Value;
+use engine::{Session, execute::set_session};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    alerts::{NewAlert, raise},
     delivery::{Delivery, Generation, Reading, read},
     machine::Entry,
 };
@@ -80,7 +82,7 @@ pub(super) async fn keep(
         Some(new) if delivery.is_some() => Ok(Kept::Delivery(new.id)),
         Some(new) => {
             if let Some(reason) = reason {
-                raise(conn, received.api, new.id, "unreadable", reason).await?;
+                raise(conn, &unclear("unreadable", received.api, new.id, reason)).await?;
             }
             Ok(Kept::Nothing)
         }
@@ -95,6 +97,54 @@ pub(super) async fn keep(
                 .await?;
             Ok(delivery.map_or(Kept::Nothing, |_| Kept::Duplicate(original.id)))
         }
+    })
+    .await
+}
+
+#[derive(QueryableByName)]
+struct Body {
+    #[diesel(sql_type = Text)]
+    api: String,
+    #[diesel(sql_type = Int2)]
+    generation: i16,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    payload: Option<Value>,
+}
+
+/// Reads a delivery anew that could not be read or judged, so that it can be judged again; with an audit row of who asked.
+/// Its API; `None` when there is no such delivery.
+pub(super) async fn reopen(
+    conn: &mut AsyncPgConnection,
+    session: &Session,
+    event: Uuid,
+) -> QueryResult<Option<String>> {
+    conn.transaction(async |conn| {
+        set_session(conn, session).await?;
+        let body: Option<Body> = diesel::sql_query(
+            "select api, generation, payload from datapass_events where id = $1 for update",
+        )
+        .bind::<SqlUuid, _>(event)
+        .get_result(conn)
+        .await
+        .optional()?;
+        let Some(body) = body else {
+            return Ok(None);
+        };
+        let reading = body
+            .payload
+            .as_ref()
+            .map(|payload| read(payload, generation(body.generation)));
+        let delivery = match &reading {
+            Some(Ok(Reading::Delivery(delivery))) => Some(delivery),
+            _ => None,
+        };
+        diesel::sql_query(include_str!("sql/reopen.sql"))
+            .bind::<SqlUuid, _>(event)
+            .bind::<Nullable<Text>, _>(delivery.map(|it| it.snapshot.external_id.as_str()))
+            .bind::<Nullable<Timestamptz>, _>(delivery.map(|it| it.fired_at))
+            .execute(conn)
+            .await?;
+        Ok(Some(body.api))
     })
     .await
 }
@@ -115,30 +165,21 @@ pub(super) async fn fail(
         .bind::<Text, _>(reason)
         .execute(conn)
         .await?;
-        raise(conn, api, event, "failed", reason).await
+        raise(conn, &unclear("failed", api, event, reason)).await
     })
     .await
 }
 
-/// Raises an alert about a delivery of which no request is known, once.
-async fn raise(
-    conn: &mut AsyncPgConnection,
-    api: &str,
-    event: Uuid,
-    kind: &str,
-    reason: &str,
-) -> QueryResult<()> {
-    diesel::sql_query(
-        "insert into alerts (kind, api, event_id, details) values ($1, $2, $3, jsonb_build_object('reason', $4)) \
-         on conflict (kind, event_id) do nothing",
-    )
-    .bind::<Text, _>(kind)
-    .bind::<Text, _>(api)
-    .bind::<SqlUuid, _>(event)
-    .bind::<Text, _>(reason)
-    .execute(conn)
-    .await?;
-    Ok(())
+/// The alert about a delivery of which no request is known.
+fn unclear<'a>(kind: &'a str, api: &'a str, event: Uuid, reason: &str) -> NewAlert<'a> {
+    NewAlert {
+        kind,
+        api,
+        request: None,
+        event: Some(event),
+        occasion: None,
+        details: json!({ "reason": reason }),
+    }
 }
 
 /// The request that a delivery is about.
@@ -150,6 +191,25 @@ pub(super) struct Subject {
     /// The number of the request.
     #[diesel(sql_type = Text)]
     pub(super) external_id: String,
+}
+
+impl Subject {
+    /// An alert that a delivery of it raises.
+    pub(super) fn alert<'a>(
+        &'a self,
+        kind: &'a str,
+        request: Option<Uuid>,
+        event: Uuid,
+    ) -> NewAlert<'a> {
+        NewAlert {
+            kind,
+            api: &self.api,
+            request,
+            event: Some(event),
+            occasion: None,
+            details: json!({ "external_id": self.external_id }),
+        }
+    }
 }
 
 /// The request of a delivery, if it was read.
@@ -198,11 +258,7 @@ pub(super) async fn entries(
 }
 
 fn entry(row: Row) -> Option<Entry> {
-    let generation = match row.generation {
-        1 => Generation::First,
-        _ => Generation::Second,
-    };
-    let Ok(Reading::Delivery(delivery)) = read(&row.payload, generation) else {
+    let Ok(Reading::Delivery(delivery)) = read(&row.payload, generation(row.generation)) else {
         return None;
     };
     let delivery: Delivery = *delivery;
@@ -211,6 +267,14 @@ fn entry(row: Row) -> Option<Entry> {
         digest: row.digest,
         delivery,
     })
+}
+
+/// The generation of a number in our tables.
+fn generation(number: i16) -> Generation {
+    match number {
+        1 => Generation::First,
+        _ => Generation::Second,
+    }
 }
 
 #[derive(QueryableByName)]
@@ -232,4 +296,21 @@ pub(super) async fn waiting(conn: &mut AsyncPgConnection) -> QueryResult<Vec<(Uu
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.api)).collect())
+}
+
+/// Forgets the bodies and sources of deliveries that came before then and say nothing that counts: duplicates, tests, what
+/// cannot be read; and the counts of unsigned ones. That they came stays in the journal.
+pub async fn tidy(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<()> {
+    diesel::sql_query(
+        "update datapass_events set body = '', payload = null, source = '' \
+         where received_at < $1 and outcome in ('duplicate', 'test', 'unreadable') and body <> ''",
+    )
+    .bind::<Timestamptz, _>(before)
+    .execute(conn)
+    .await?;
+    diesel::sql_query("delete from unsigned_deliveries where minute < $1")
+        .bind::<Timestamptz, _>(before)
+        .execute(conn)
+        .await?;
+    Ok(())
 }

@@ -12,11 +12,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    alerts::raise,
     delivery::{Contact, Event, Role, State},
     journal::{self, Subject},
     machine::{Alert, Entry, Grant, Outcome, fold},
+    notices::{Effects, Notices},
     tokens,
 };
+use crate::jobs::enqueue_all;
 
 /// How far DataPass's clock may be ahead of ours.
 const AHEAD: TimeDelta = TimeDelta::minutes(10);
@@ -25,6 +28,15 @@ const AHEAD: TimeDelta = TimeDelta::minutes(10);
 struct Id {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
+}
+
+/// A token that was issued or blacklisted.
+#[derive(QueryableByName)]
+struct Affected {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Bool)]
+    is_issued: bool,
 }
 
 #[derive(QueryableByName)]
@@ -38,6 +50,7 @@ pub(super) async fn judge(
     conn: &mut AsyncPgConnection,
     event: Uuid,
     lifetime: Months,
+    notices: &Notices,
     now: DateTime<Utc>,
 ) -> QueryResult<Option<Uuid>> {
     conn.transaction(async |conn| {
@@ -50,17 +63,7 @@ pub(super) async fn judge(
         lock(conn, &subject).await?;
         let entries = journal::entries(conn, &subject, now + AHEAD).await?;
         let Some(own) = entries.iter().find(|entry| entry.id == event) else {
-            end(
-                conn,
-                event,
-                "unreadable",
-                Some("it is dated in the future"),
-                None,
-                &json!({}),
-            )
-            .await?;
-            raise(conn, &subject, None, event, "unreadable").await?;
-            return Ok(None);
+            return postpone(conn, &subject, event).await;
         };
         let request = request(conn, &subject).await?;
         let outcome = fold(&entries);
@@ -69,22 +72,19 @@ pub(super) async fn judge(
             let api = subject.api.clone();
             lock(conn, &Subject { api, external_id }).await?;
         }
-        let changes = store(conn, request, &outcome, lifetime).await?;
+        let effects = store(conn, request, &outcome, lifetime).await?;
         for (entry, alert) in &outcome.alerts {
-            raise(conn, &subject, Some(request), *entry, alert.as_str()).await?;
+            raise(conn, &subject.alert(alert.as_str(), Some(request), *entry)).await?;
         }
         if own.delivery.event == Event::Archive {
             watch_archive(conn, &subject, request, event).await?;
         }
-        end(
-            conn,
-            event,
-            verdict(own, &entries),
-            None,
-            Some(request),
-            &changes,
-        )
-        .await?;
+        let verdict = verdict(own, &entries);
+        if end(conn, event, verdict, None, Some(request), &effects.changes).await? {
+            advance_prolongations(conn, request, own).await?;
+            let letters = notices.of(&subject, own, verdict, &outcome, &effects);
+            enqueue_all(conn, &letters).await?;
+        }
         token_of(conn, &outcome, event).await
     })
     .await
@@ -116,13 +116,25 @@ async fn request(conn: &mut AsyncPgConnection, subject: &Subject) -> QueryResult
     Ok(row.id)
 }
 
-/// Writes the fold down; what changed of the request itself.
+/// Keeps a delivery that is dated in the future out of the fold, until it is replayed when its time has come.
+async fn postpone(
+    conn: &mut AsyncPgConnection,
+    subject: &Subject,
+    event: Uuid,
+) -> QueryResult<Option<Uuid>> {
+    let reason = Some("it is dated in the future");
+    end(conn, event, "unreadable", reason, None, &json!({})).await?;
+    raise(conn, &subject.alert("unreadable", None, event)).await?;
+    Ok(None)
+}
+
+/// Writes the fold down, with what follows from it.
 async fn store(
     conn: &mut AsyncPgConnection,
     request: Uuid,
     outcome: &Outcome,
     lifetime: Months,
-) -> QueryResult<Value> {
+) -> QueryResult<Effects> {
     let stored: Changes = diesel::sql_query(include_str!("sql/store_request.sql"))
         .bind::<SqlUuid, _>(request)
         .bind::<Jsonb, _>(columns(outcome))
@@ -133,18 +145,53 @@ async fn store(
         .bind::<Jsonb, _>(contacts(outcome))
         .execute(conn)
         .await?;
-    diesel::sql_query(include_str!("sql/store_tokens.sql"))
+    let tokens: Vec<Affected> = diesel::sql_query(include_str!("sql/store_tokens.sql"))
         .bind::<SqlUuid, _>(request)
         .bind::<Jsonb, _>(grants(outcome, lifetime))
         .bind::<Bool, _>(!outcome.is_granted())
         .bind::<Nullable<Timestamptz>, _>(outcome.revoked_at)
-        .execute(conn)
+        .load(conn)
         .await?;
     diesel::sql_query(include_str!("sql/archive_previous.sql"))
         .bind::<SqlUuid, _>(request)
         .execute(conn)
         .await?;
-    Ok(stored.changes)
+    let of = |is_issued| {
+        let tokens = tokens
+            .iter()
+            .filter(move |token| token.is_issued == is_issued);
+        tokens.map(|token| token.id).collect()
+    };
+    Ok(Effects {
+        changes: stored.changes,
+        issued: of(true),
+        blacklisted: of(false),
+        ends_at: outcome
+            .grants
+            .as_slice()
+            .last()
+            .map(|grant| tokens::end(grant.last_approved_at, lifetime)),
+    })
+}
+
+/// An applicant who asked for a longer life of a token is one step further.
+async fn advance_prolongations(
+    conn: &mut AsyncPgConnection,
+    request: Uuid,
+    own: &Entry,
+) -> QueryResult<()> {
+    let step = match own.delivery.event {
+        Event::Submit => "submit",
+        Event::Refuse => "refuse",
+        Event::Approve => "approve",
+        _ => return Ok(()),
+    };
+    diesel::sql_query(include_str!("sql/advance_prolongations.sql"))
+        .bind::<SqlUuid, _>(request)
+        .bind::<Text, _>(step)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 fn columns(outcome: &Outcome) -> Value {
@@ -195,28 +242,6 @@ fn grants(outcome: &Outcome, lifetime: Months) -> Value {
     outcome.grants.iter().map(grant).collect()
 }
 
-/// Raises an alert, unless the same delivery has raised it before.
-async fn raise(
-    conn: &mut AsyncPgConnection,
-    subject: &Subject,
-    request: Option<Uuid>,
-    event: Uuid,
-    kind: &str,
-) -> QueryResult<()> {
-    diesel::sql_query(
-        "insert into alerts (kind, api, request_id, event_id, details) \
-         values ($1, $2, $3, $4, jsonb_build_object('external_id', $5)) on conflict (kind, event_id) do nothing",
-    )
-    .bind::<Text, _>(kind)
-    .bind::<Text, _>(&subject.api)
-    .bind::<Nullable<SqlUuid>, _>(request)
-    .bind::<SqlUuid, _>(event)
-    .bind::<Text, _>(&subject.external_id)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 /// DataPass archives nothing that is in force; a token that lives on is worth a look.
 async fn watch_archive(
     conn: &mut AsyncPgConnection,
@@ -236,7 +261,7 @@ async fn watch_archive(
         return Ok(());
     }
     let kind = Alert::ArchivedWithLiveToken.as_str();
-    raise(conn, subject, Some(request), event, kind).await
+    raise(conn, &subject.alert(kind, Some(request), event)).await
 }
 
 /// How a delivery took part: at its place, or before others that were there already.
@@ -259,6 +284,7 @@ fn verdict(own: &Entry, entries: &[Entry]) -> &'static str {
     }
 }
 
+/// Notes how a delivery was judged; whether this was its first judgement, which alone says what it changed.
 async fn end(
     conn: &mut AsyncPgConnection,
     event: Uuid,
@@ -266,9 +292,8 @@ async fn end(
     reason: Option<&str>,
     request: Option<Uuid>,
     changes: &Value,
-) -> QueryResult<()> {
-    // Of a delivery that is judged again, the first judgement says what it changed.
-    diesel::sql_query(
+) -> QueryResult<bool> {
+    let ended = diesel::sql_query(
         "update datapass_events set outcome = $2, reason = $3, request_id = $4, changes = $5, judged_at = now() \
          where id = $1 and outcome in ('received', 'failed')",
     )
@@ -279,7 +304,7 @@ async fn end(
     .bind::<Jsonb, _>(changes)
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(ended == 1)
 }
 
 /// The token of the grant that a delivery approved.

@@ -5,18 +5,25 @@
 //! - **machine**: what has become of a request: the fold of its deliveries, a pure function ([`machine`]).
 //! - **judgement**: the fold, written down with all that follows from it, in one transaction ([`judgement`]).
 //! - **grant**: approvals without a revocation between them; yields one **token** ([`tokens`]).
-//! - **alert**: what somebody should look at.
+//! - **notice**: who is told of what a delivery did ([`notices`]).
+//! - **alert**: what somebody should look at ([`alerts`]).
+//! - **gateway**: a program that asks whether a token holds ([`gateways`]).
 
 pub mod actions;
+pub mod alerts;
 mod delivery;
 mod error;
+pub mod gateways;
 mod journal;
 mod judgement;
 mod machine;
+mod notices;
 mod receiver;
 pub mod routes;
 mod signature;
-mod tokens;
+pub mod tokens;
+mod unsigned;
 
 pub use error::AuthorizationError;
+pub use journal::tidy;
 pub use receiver::Receiver;

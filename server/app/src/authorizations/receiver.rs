@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use engine::Pool;
+use engine::{Pool, Session};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -11,14 +11,21 @@ use super::{
     AuthorizationError,
     delivery::{Generation, Unreadable, read},
     journal::{self, Kept, Received},
-    judgement, signature, tokens,
+    judgement,
+    notices::Notices,
+    signature, tokens,
+    unsigned::Unsigned,
 };
-use crate::{clock, config, db};
+use crate::{
+    clock,
+    config::{self, Config},
+    db,
+};
 
 /// The largest body, in bytes; DataPass's own stay under a tenth of it.
 pub const LARGEST: usize = 1 << 20;
-/// How often deliveries are looked for whose judgement was cut short.
-const LOOK: Duration = Duration::from_secs(10);
+/// How often deliveries are looked for whose judgement was cut short, and unsigned ones written down.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// A body, and what came with it.
 #[derive(Debug, Clone, Copy)]
@@ -38,16 +45,21 @@ pub struct Signed<'a> {
 /// Receives deliveries.
 #[derive(Clone)]
 pub struct Receiver {
-    pool: Pool,
-    apis: Arc<BTreeMap<String, config::DataPass>>,
+    pub(super) pool: Pool,
+    pub(super) apis: Arc<BTreeMap<String, config::DataPass>>,
+    notices: Arc<Notices>,
+    unsigned: Arc<Unsigned>,
 }
 
 impl Receiver {
-    /// Receives what is said of these APIs.
-    pub fn new(pool: Pool, apis: BTreeMap<String, config::DataPass>) -> Self {
+    /// Receives what is said of the configured APIs.
+    pub fn new(pool: Pool, config: &Config) -> Self {
+        let notices = Notices::new(config.server.public_url(), &config.datapass);
         Self {
             pool,
-            apis: Arc::new(apis),
+            apis: Arc::new(config.datapass.clone()),
+            notices: Arc::new(notices),
+            unsigned: Arc::new(Unsigned::new(config.alerts.unsigned_per_minute)),
         }
     }
 
@@ -59,8 +71,22 @@ impl Receiver {
             return Err(AuthorizationError::TooLarge(LARGEST));
         }
         if !signature::is_signed(signed.body, signed.signature, &api.secrets) {
-            return Err(AuthorizationError::Unsigned);
+            return Err(
+                if self.unsigned.count(signed.api, signed.source, clock::now()) {
+                    AuthorizationError::Unsigned
+                } else {
+                    AuthorizationError::TooManyUnsigned
+                },
+            );
         }
+        self.take_in(signed).await
+    }
+
+    /// Keeps and judges a delivery of which it is known that DataPass made it.
+    pub(super) async fn take_in(
+        &self,
+        signed: Signed<'_>,
+    ) -> Result<Option<Uuid>, AuthorizationError> {
         let kept = {
             let mut conn = self.pool.get().await?;
             keep(&mut conn, signed).await?
@@ -73,13 +99,26 @@ impl Receiver {
         }
     }
 
+    /// Reads and judges a delivery of the journal again. What it says counts as if it had just come; what it did once is
+    /// not done twice.
+    pub async fn replay(&self, ctx: &Session, event: Uuid) -> Result<(), AuthorizationError> {
+        let api = {
+            let mut conn = self.pool.get().await?;
+            journal::reopen(&mut conn, ctx, event).await?
+        };
+        let api = api.ok_or(AuthorizationError::NotFound("delivery"))?;
+        self.judge(&api, event).await;
+        Ok(())
+    }
+
     /// Judges a delivery that is in the journal. A fault of ours is told to us, not to DataPass.
     async fn judge(&self, api: &str, event: Uuid) -> Option<Uuid> {
         let configured = self.apis.get(api);
         let lifetime = configured.map_or(tokens::LIFETIME, config::DataPass::lifetime);
         let judged = async {
             let mut conn = self.pool.get().await?;
-            let token = judgement::judge(&mut conn, event, lifetime, clock::now()).await?;
+            let token =
+                judgement::judge(&mut conn, event, lifetime, &self.notices, clock::now()).await?;
             Ok::<_, AuthorizationError>(token)
         };
         match judged.await {
@@ -122,6 +161,9 @@ impl Receiver {
         for (event, api) in waiting {
             self.judge(&api, event).await;
         }
+        self.unsigned
+            .write(&mut *self.pool.get().await?, clock::now())
+            .await?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use axum::{
     Json, Router,
     body::{Body, to_bytes},
     extract::{ConnectInfo, Path, State},
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -18,7 +18,6 @@ use super::{
     AuthorizationError, Receiver,
     receiver::{LARGEST, Signed},
 };
-use crate::http::error::ApiError;
 
 /// The header of the signature.
 const SIGNATURE: &str = "x-hub-signature-256";
@@ -53,17 +52,5 @@ async fn receive<const GENERATION: u8>(
         Ok(Some(token)) => Json(json!({ "token_id": token })).into_response(),
         Ok(None) => Json(Value::Object(serde_json::Map::new())).into_response(),
         Err(error) => error.into_response(),
-    }
-}
-
-impl IntoResponse for AuthorizationError {
-    fn into_response(self) -> Response {
-        let (status, code) = match &self {
-            Self::UnknownApi(_) => (StatusCode::NOT_FOUND, "unknown-api"),
-            Self::Unsigned => (StatusCode::UNAUTHORIZED, "access-denied"),
-            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "limit-exceeded"),
-            Self::Database(_) | Self::Pool(_) => return ApiError::fault(&self).into_response(),
-        };
-        ApiError::expected(status, code, self.to_string()).into_response()
     }
 }

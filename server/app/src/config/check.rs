@@ -93,6 +93,19 @@ impl Config {
         for (api, datapass) in &self.datapass {
             datapass.check(api)?;
         }
+        self.tokens.check()?;
+        if let Some(mail) = &self.mail {
+            mail.check()?;
+        }
+        let mut ids = BTreeSet::new();
+        for gateway in &self.gateways {
+            if gateway.id.is_empty() || gateway.id.contains(':') || !ids.insert(&gateway.id) {
+                return contradiction(format!(
+                    "gateways.id: {:?} must be a name of its own, without a colon",
+                    gateway.id
+                ));
+            }
+        }
         if self.database.pool_size < 2 {
             return contradiction(
                 "database.pool_size: at least 2 connections are needed".to_owned(),

@@ -2,6 +2,7 @@
 
 use chrono::Months;
 use serde::Deserialize;
+use url::Url;
 
 use super::{ConfigError, Secret};
 
@@ -14,6 +15,34 @@ pub struct DataPass {
     /// How many months a token lives after the approval that issued or prolonged it.
     #[serde(default = "token_months")]
     pub token_months: u32,
+    /// How what the webhook lost is found.
+    pub reconcile: Option<Reconcile>,
+    /// Where an applicant amends a request, with `{id}` for its number.
+    #[serde(default = "request_url")]
+    pub request_url: String,
+}
+
+/// DataPass's REST API, with the client that may read authorizations there.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reconcile {
+    /// Where DataPass is: what comes before `/api/v1`.
+    pub url: Url,
+    /// The OAuth client.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: Secret,
+    /// How often, in hours; 0 for never by itself.
+    #[serde(default = "reconcile_hours")]
+    pub every_hours: u32,
+}
+
+fn reconcile_hours() -> u32 {
+    6
+}
+
+fn request_url() -> String {
+    "https://datapass.api.gouv.fr/demandes/{id}".to_owned()
 }
 
 /// As long as the tokens that DataPass's applicants know (reference/datapass.md § 3.2).

@@ -7,7 +7,10 @@ mod check;
 mod datapass;
 mod jwt;
 mod limits;
+mod mail;
+mod retention;
 mod secret;
+mod tokens;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
@@ -15,10 +18,13 @@ use serde::Deserialize;
 use url::Url;
 
 pub use check::ConfigError;
-pub use datapass::DataPass;
+pub use datapass::{DataPass, Reconcile};
 pub use jwt::Jwt;
 pub use limits::Limits;
+pub use mail::{Alerts, Mail};
+pub use retention::Retention;
 pub use secret::Secret;
+pub use tokens::{Gateway, TokenAlgorithm, Tokens};
 
 /// Everything that an operator decides.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,6 +53,20 @@ pub struct Config {
     /// The State APIs whose authorization requests DataPass tells of, by name.
     #[serde(default)]
     pub datapass: BTreeMap<String, DataPass>,
+    /// How API tokens are signed.
+    #[serde(default)]
+    pub tokens: Tokens,
+    /// Who asks whether API tokens hold.
+    #[serde(default)]
+    pub gateways: Vec<Gateway>,
+    /// How mail is sent.
+    pub mail: Option<Mail>,
+    /// Where alerts are told, and when there is one.
+    #[serde(default)]
+    pub alerts: Alerts,
+    /// How long what is only kept for the record is kept.
+    #[serde(default)]
+    pub retention: Retention,
 }
 
 /// Where and how the server answers.

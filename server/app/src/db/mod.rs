@@ -42,6 +42,17 @@ pub enum DatabaseError {
     Behind,
 }
 
+/// Why a statement was not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The database refused or failed.
+    #[error("database error")]
+    Database(#[from] diesel::result::Error),
+    /// No connection.
+    #[error("database error")]
+    Pool(#[from] diesel_async::pooled_connection::deadpool::PoolError),
+}
+
 /// A pool of connections. None is opened yet.
 pub fn pool(config: &Database) -> Result<Pool, DatabaseError> {
     let mut manager = ManagerConfig::default();

@@ -33,6 +33,7 @@ diesel::table! {
         note -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        occasion -> Nullable<Text>,
     }
 }
 
@@ -48,6 +49,8 @@ diesel::table! {
         replaces_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        blacklisting -> Nullable<BigInt>,
+        first_used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -104,6 +107,19 @@ diesel::table! {
         revoked_at -> Nullable<Timestamptz>,
         archived_at -> Nullable<Timestamptz>,
         last_event_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    contact_links (id) {
+        id -> Uuid,
+        email -> Citext,
+        source -> Text,
+        secret_hash -> Nullable<Bytea>,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
@@ -189,6 +205,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    reconciliations (id) {
+        id -> Uuid,
+        api -> Text,
+        trigger -> Text,
+        requested_by -> Nullable<Uuid>,
+        state -> Text,
+        error -> Nullable<Text>,
+        requests -> Integer,
+        found -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     services (id) {
         id -> Uuid,
         code -> Text,
@@ -205,7 +237,7 @@ diesel::table! {
     sessions (id) {
         id -> Uuid,
         token_hash -> Bytea,
-        user_id -> Uuid,
+        user_id -> Nullable<Uuid>,
         provider -> Text,
         roles -> Array<Text>,
         user_agent -> Nullable<Text>,
@@ -213,6 +245,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        contact_email -> Nullable<Citext>,
     }
 }
 
@@ -224,6 +257,7 @@ diesel::table! {
         public_key -> Bytea,
         created_at -> Timestamptz,
         retired_at -> Nullable<Timestamptz>,
+        purpose -> Text,
     }
 }
 
@@ -273,6 +307,55 @@ diesel::table! {
 }
 
 diesel::table! {
+    token_limits (id) {
+        id -> Uuid,
+        request_id -> Uuid,
+        allowed_networks -> Array<Text>,
+        requests_per_minute -> Nullable<Integer>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    token_links (id) {
+        id -> Uuid,
+        token_id -> Uuid,
+        email -> Citext,
+        secret_hash -> Bytea,
+        job_id -> Nullable<Uuid>,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    token_prolongations (id) {
+        id -> Uuid,
+        token_id -> Uuid,
+        owner -> Text,
+        is_purpose_unchanged -> Bool,
+        is_business_contact_unchanged -> Bool,
+        is_technical_contact_unchanged -> Bool,
+        state -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    unsigned_deliveries (id) {
+        id -> Uuid,
+        api -> Text,
+        source -> Text,
+        minute -> Timestamptz,
+        count -> Integer,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Uuid,
         kind -> Text,
@@ -304,11 +387,15 @@ diesel::joinable!(authorization_request_contacts -> users (user_id));
 diesel::joinable!(authorization_requests -> organizations (organization_id));
 diesel::joinable!(datapass_events -> authorization_requests (request_id));
 diesel::joinable!(identities -> users (user_id));
+diesel::joinable!(reconciliations -> users (requested_by));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(sync_changes -> accounts (account_id));
 diesel::joinable!(sync_changes -> sync_runs (run_id));
 diesel::joinable!(sync_changes -> users (user_id));
 diesel::joinable!(sync_runs -> services (service_id));
+diesel::joinable!(token_limits -> authorization_requests (request_id));
+diesel::joinable!(token_links -> api_tokens (token_id));
+diesel::joinable!(token_prolongations -> api_tokens (token_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -317,15 +404,21 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     authorization_request_contacts,
     authorization_requests,
+    contact_links,
     datapass_events,
     identities,
     jobs,
     merge_suggestions,
     organizations,
+    reconciliations,
     services,
     sessions,
     signing_keys,
     sync_changes,
     sync_runs,
+    token_limits,
+    token_links,
+    token_prolongations,
+    unsigned_deliveries,
     users,
 );

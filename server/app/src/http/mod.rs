@@ -17,7 +17,11 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     actions::Mutations,
-    authorizations::{self, Receiver},
+    authorizations::{
+        self, Receiver,
+        gateways::{self, Gateways},
+        tokens::{self, routes::Tokens},
+    },
     config::Config,
     directory::sync::{self, Syncer},
     identity::{self, authenticator::Authenticator, routes::Identity},
@@ -39,6 +43,10 @@ pub struct Parts {
     pub syncer: Syncer,
     /// Deliveries of DataPass.
     pub receiver: Receiver,
+    /// Tokens that are shown.
+    pub tokens: Tokens,
+    /// Gateways' questions.
+    pub gateways: Gateways,
 }
 
 /// The whole server.
@@ -61,6 +69,8 @@ pub fn router(parts: Parts) -> Router {
         .merge(identity::routes::routes(parts.identity))
         .merge(sync::routes::routes(parts.syncer, parts.authenticator))
         .merge(authorizations::routes::routes(parts.receiver))
+        .merge(tokens::routes::routes(parts.tokens))
+        .merge(gateways::routes(parts.gateways))
         .merge(health::routes(parts.pool))
         .layer(CompressionLayer::new())
         .fallback_service(get(assets::serve))

@@ -1,11 +1,11 @@
 //! From a request's headers to the engine's session. Nothing else decides who asks.
 //!
-//! In this order: a bearer token, ours or that of an issuer whom the operator trusts, the operator's secret, the session cookie, nobody. A credential that is sent and
+//! In this order: a gateway's id and secret, a bearer token, ours or that of an issuer whom the operator trusts, the operator's secret, the session cookie, nobody. A credential that is sent and
 //! does not hold is an error; it never falls back to a weaker one.
 
 use std::{sync::Arc, time::Duration};
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use chrono::{DateTime, Utc};
 use engine::{
     Code, GraphqlError, Pool,
@@ -18,10 +18,10 @@ use super::{
     events::LiveSessions,
     keys::Keys,
     outside::{self, Outsiders},
-    session::{self, Session},
+    session::{self, Holder, Session},
     token,
 };
-use crate::{clock, config::Secret, http::request_id};
+use crate::{authorizations::gateways, clock, config::Secret, http::request_id};
 
 const ADMIN_SECRET: &str = "x-hasura-admin-secret";
 
@@ -40,6 +40,8 @@ pub struct Authenticator {
     pub admin_secret: Option<Secret>,
     /// Sessions known to be live.
     pub live: LiveSessions,
+    /// Programs that ask whether API tokens hold.
+    pub gateways: gateways::Known,
 }
 
 /// What opens a session.
@@ -57,6 +59,9 @@ impl Authenticate for Authenticator {
         _: Channel,
     ) -> Result<Authenticated, GraphqlError> {
         if let Some(value) = headers.get(header::AUTHORIZATION) {
+            if value.as_bytes().starts_with(b"Basic ") {
+                return self.gateway(value);
+            }
             let token = value
                 .to_str()
                 .ok()
@@ -148,6 +153,27 @@ impl Authenticator {
         Ok(self.authenticated(person(headers, &session)?, &session, ends_at))
     }
 
+    /// A gateway, by its id and secret.
+    fn gateway(&self, sent: &HeaderValue) -> Result<Authenticated, GraphqlError> {
+        let known = sent
+            .to_str()
+            .ok()
+            .and_then(|sent| self.gateways.prove(sent));
+        let Some(id) = known else {
+            let problem = "no gateway has this id and secret";
+            return Err(GraphqlError::new(Code::AccessDenied, problem));
+        };
+        let variables = [
+            ("x-hasura-gateway-id".to_owned(), id.to_owned()),
+            ("x-actor".to_owned(), format!("gateway {id}")),
+            request_id::variable(),
+        ];
+        Ok(Authenticated {
+            session: engine::Session::new(gateways::ROLE, variables),
+            ended: Box::pin(std::future::pending()),
+        })
+    }
+
     fn by_secret(&self, headers: &HeaderMap, sent: &[u8]) -> Result<Authenticated, GraphqlError> {
         let holds = self
             .admin_secret
@@ -200,7 +226,10 @@ fn person(headers: &HeaderMap, session: &Session) -> Result<engine::Session, Gra
         None => session.roles.last().map_or("anonymous", String::as_str),
     };
     let variables = [
-        ("x-hasura-user-id".to_owned(), session.user_id.to_string()),
+        match session.holder() {
+            Holder::User(id) => ("x-hasura-user-id".to_owned(), id.to_string()),
+            Holder::Contact(email) => ("x-hasura-contact-email".to_owned(), email.to_owned()),
+        },
         ("x-hasura-session-id".to_owned(), session.id.to_string()),
         request_id::variable(),
     ];
@@ -244,8 +273,6 @@ fn session_ended() -> GraphqlError {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     #[expect(clippy::unwrap_used, reason = "a test of constant names")]

@@ -19,6 +19,9 @@ pub enum IdentityError {
     /// The user is switched off.
     #[error("this user is not active")]
     Inactive,
+    /// Too many links were asked for from one address.
+    #[error("too many links were asked for from here, try again in an hour")]
+    TooMany,
     /// Nobody is signed in.
     #[error("nobody is signed in")]
     NotSignedIn,
@@ -43,6 +46,7 @@ impl From<IdentityError> for ApiError {
             IdentityError::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request"),
             IdentityError::Refused(_) => (StatusCode::UNAUTHORIZED, "refused"),
             IdentityError::Inactive => (StatusCode::UNAUTHORIZED, "inactive"),
+            IdentityError::TooMany => (StatusCode::TOO_MANY_REQUESTS, "limit-exceeded"),
             IdentityError::NotSignedIn => (StatusCode::UNAUTHORIZED, "not-signed-in"),
             IdentityError::Provider(cause) => {
                 tracing::warn!(

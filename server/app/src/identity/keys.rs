@@ -1,8 +1,10 @@
-//! The keys that sign access tokens: made at the first start, kept in the database, published as a JWKS.
+//! The keys that sign tokens: made at the first start, kept in the database, published as a JWKS. Access tokens and API
+//! tokens have keys of their own, so that none is ever taken for the other.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use diesel::prelude::*;
+use chrono::{DateTime, Utc};
+use diesel::{prelude::*, sql_types::Bool};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use uuid::Uuid;
@@ -23,18 +25,38 @@ pub enum KeyError {
     Unusable(Uuid, #[source] jsonwebtoken::errors::Error),
 }
 
+/// What keys sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Our own access tokens, which live for minutes: a retired key verifies nothing any more.
+    Access,
+    /// API tokens, which live for months and outlive the rotation of keys: a retired key verifies.
+    ApiToken,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::ApiToken => "api_token",
+        }
+    }
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = signing_keys)]
 struct SigningKey {
     id: Uuid,
     private_key: Vec<u8>,
     public_key: Vec<u8>,
+    retired_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = signing_keys)]
 struct NewSigningKey {
     algorithm: &'static str,
+    purpose: &'static str,
     private_key: Vec<u8>,
     public_key: Vec<u8>,
 }
@@ -48,29 +70,30 @@ pub struct Key {
     /// Verifies.
     pub decoding: DecodingKey,
     public: Vec<u8>,
+    is_retired: bool,
 }
 
 /// All keys that tokens may be signed with, the newest first.
 pub struct Keys(Vec<Key>);
 
 impl Keys {
-    /// Reads the keys, and makes one when there is none.
-    pub async fn load(conn: &mut AsyncPgConnection) -> Result<Self, KeyError> {
+    /// Reads the keys of a purpose, and makes one when none is left to sign with.
+    pub async fn load(conn: &mut AsyncPgConnection, purpose: Purpose) -> Result<Self, KeyError> {
         let rows = conn
             .transaction(async |conn| {
                 diesel::sql_query("lock table signing_keys in share row exclusive mode")
                     .execute(conn)
                     .await?;
-                let rows = SigningKey::usable(conn).await?;
-                if !rows.is_empty() {
+                let rows = SigningKey::usable(conn, purpose).await?;
+                if rows.iter().any(|row| row.retired_at.is_none()) {
                     return Ok::<_, KeyError>(rows);
                 }
-                let new = NewSigningKey::generate()?;
+                let new = NewSigningKey::generate(purpose)?;
                 diesel::insert_into(signing_keys::table)
                     .values(new)
                     .execute(conn)
                     .await?;
-                Ok(SigningKey::usable(conn).await?)
+                Ok(SigningKey::usable(conn, purpose).await?)
             })
             .await?;
         rows.into_iter()
@@ -86,18 +109,19 @@ impl Keys {
             private_key,
             public_key,
             ..
-        } = NewSigningKey::generate()?;
+        } = NewSigningKey::generate(Purpose::Access)?;
         let row = SigningKey {
             id: Uuid::new_v4(),
             private_key,
             public_key,
+            retired_at: None,
         };
         Ok(Self(vec![row.try_into()?]))
     }
 
     /// The key that new tokens are signed with.
     pub fn newest(&self) -> Option<&Key> {
-        self.0.as_slice().first()
+        self.0.iter().find(|key| !key.is_retired)
     }
 
     /// The key of an id.
@@ -126,9 +150,15 @@ impl Keys {
 }
 
 impl SigningKey {
-    async fn usable(conn: &mut AsyncPgConnection) -> QueryResult<Vec<Self>> {
+    async fn usable(conn: &mut AsyncPgConnection, purpose: Purpose) -> QueryResult<Vec<Self>> {
+        let outlives = purpose == Purpose::ApiToken;
         signing_keys::table
-            .filter(signing_keys::retired_at.is_null())
+            .filter(signing_keys::purpose.eq(purpose.as_str()))
+            .filter(
+                signing_keys::retired_at
+                    .is_null()
+                    .or(outlives.into_sql::<Bool>()),
+            )
             .order(signing_keys::created_at.desc())
             .select(Self::as_select())
             .load(conn)
@@ -137,11 +167,12 @@ impl SigningKey {
 }
 
 impl NewSigningKey {
-    fn generate() -> Result<Self, KeyError> {
+    fn generate(purpose: Purpose) -> Result<Self, KeyError> {
         let pair = Ed25519KeyPair::generate().map_err(|_| KeyError::Generation)?;
         let private_key = pair.to_pkcs8v1().map_err(|_| KeyError::Generation)?;
         Ok(Self {
             algorithm: "EdDSA",
+            purpose: purpose.as_str(),
             private_key: private_key.as_ref().to_vec(),
             public_key: pair.public_key().as_ref().to_vec(),
         })
@@ -160,6 +191,7 @@ impl TryFrom<SigningKey> for Key {
             encoding: EncodingKey::from_ed_der(&row.private_key),
             decoding,
             public: row.public_key,
+            is_retired: row.retired_at.is_some(),
         })
     }
 }

@@ -21,9 +21,10 @@ use url::Url;
 use super::{
     IdentityError,
     authenticator::{Authenticator, cookie_value, is_cross_site},
+    contacts,
     person::{self, Proven, User},
     providers::{Providers, dev, github},
-    session::{self, NewSession, Session},
+    session::{self, Holder, NewSession, Session},
     token::{self, AccessToken},
 };
 use crate::{clock, config::Provider, http::error::ApiError};
@@ -42,7 +43,7 @@ pub struct Identity {
     pub public_url: Url,
 }
 
-type Shared = State<Arc<Identity>>;
+pub(super) type Shared = State<Arc<Identity>>;
 
 /// The routes, and the public keys of our tokens.
 pub fn routes(identity: Arc<Identity>) -> Router {
@@ -52,6 +53,8 @@ pub fn routes(identity: Arc<Identity>) -> Router {
         .route("/auth/authorize/{provider}", get(arrive))
         .route("/auth/get_current_user", get(current_user))
         .route("/auth/logout", post(logout))
+        .route("/auth/contact", post(contacts::ask))
+        .route("/auth/contact/enter", post(contacts::enter))
         .route("/.well-known/jwks.json", get(jwks))
         .with_state(identity)
 }
@@ -90,7 +93,7 @@ async fn login(
         }
     };
     let begun = identity.begin(&proven, &headers).await?;
-    let mut response = Json(identity.introduce(&begun.user, &begun.session)?).into_response();
+    let mut response = Json(identity.introduce(json!(begun.user), &begun.session)?).into_response();
     set_cookie(&mut response, &identity.session_cookie(begun.secret));
     Ok(response)
 }
@@ -146,16 +149,19 @@ async fn current_user(State(identity): Shared, headers: HeaderMap) -> Result<Res
         .session(&headers)
         .await?
         .ok_or(IdentityError::NotSignedIn)?;
-    let mut conn = identity
-        .authenticator
-        .pool
-        .get()
-        .await
-        .map_err(IdentityError::from)?;
-    let user = User::find(&mut conn, session.user_id)
-        .await
-        .map_err(IdentityError::from)?;
-    Ok(Json(identity.introduce(&user, &session)?).into_response())
+    let user = match session.holder() {
+        Holder::User(id) => {
+            let pool = &identity.authenticator.pool;
+            let mut conn = pool.get().await.map_err(IdentityError::from)?;
+            json!(
+                User::find(&mut conn, id)
+                    .await
+                    .map_err(IdentityError::from)?
+            )
+        }
+        Holder::Contact(email) => contacts::introduce(email),
+    };
+    Ok(Json(identity.introduce(user, &session)?).into_response())
 }
 
 async fn logout(State(identity): Shared, headers: HeaderMap) -> Result<Response, ApiError> {
@@ -238,13 +244,10 @@ impl Identity {
     /// Admits a proven person and begins a session, in one transaction.
     async fn begin(&self, proven: &Proven, headers: &HeaderMap) -> Result<Begun, IdentityError> {
         let secret = session::new_secret();
-        let user_agent = headers
-            .get(header::USER_AGENT)
-            .and_then(|agent| agent.to_str().ok())
-            .map(|agent| agent.chars().take(300).collect::<String>());
+        let user_agent = user_agent(headers);
         let new = |user_id| NewSession {
             token_hash: session::hash(&secret),
-            user_id,
+            holder: Holder::User(user_id),
             provider: &proven.provider,
             roles: &proven.roles,
             user_agent: user_agent.as_deref(),
@@ -268,19 +271,22 @@ impl Identity {
         })
     }
 
-    /// The user and an access token, as the module of `UsersHub` answers a sign-in.
-    fn introduce(&self, user: &User, session: &Session) -> Result<serde_json::Value, ApiError> {
+    /// Who signed in and an access token, as the module of `UsersHub` answers a sign-in.
+    pub(super) fn introduce(
+        &self,
+        mut introduced: serde_json::Value,
+        session: &Session,
+    ) -> Result<serde_json::Value, ApiError> {
         let authenticator = &self.authenticator;
         let AccessToken { token, expires } = token::sign(
             &authenticator.keys,
             &authenticator.issuer,
-            user.id,
+            session.holder(),
             session.id,
             &session.roles,
             clock::now(),
         )
         .map_err(IdentityError::from)?;
-        let mut introduced = json!(user);
         if let Some(members) = introduced.as_object_mut() {
             members.insert("roles".to_owned(), json!(session.roles));
             members.insert("default_role".to_owned(), json!(session.roles.last()));
@@ -294,7 +300,7 @@ impl Identity {
         url
     }
 
-    fn session_cookie(&self, secret: String) -> Cookie<'static> {
+    pub(super) fn session_cookie(&self, secret: String) -> Cookie<'static> {
         let lifetime = cookie::time::Duration::seconds(session::LIFETIME.num_seconds());
         self.cookie(session::COOKIE, secret)
             .max_age(lifetime)
@@ -315,7 +321,13 @@ fn is_own_path(next: &str) -> bool {
     next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n'])
 }
 
-fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {
+/// The browser, as it names itself, not longer than it is worth.
+pub(super) fn user_agent(headers: &HeaderMap) -> Option<String> {
+    let agent = headers.get(header::USER_AGENT)?.to_str().ok()?;
+    Some(agent.chars().take(300).collect())
+}
+
+pub(super) fn set_cookie(response: &mut Response, cookie: &Cookie<'_>) {
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

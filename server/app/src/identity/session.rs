@@ -2,12 +2,15 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Array, Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::db::schema::{sessions, users};
+use crate::db::schema::sessions;
 
 /// The cookie that carries a session.
 pub const COOKIE: &str = "secretariat_session";
@@ -15,29 +18,40 @@ pub const COOKIE: &str = "secretariat_session";
 pub const LIFETIME: TimeDelta = TimeDelta::hours(12);
 const SECRET_BYTES: usize = 32;
 
-/// A live session with the user it belongs to.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = sessions)]
+/// A live session with whom it belongs to.
+#[derive(Debug, Clone, QueryableByName)]
 pub struct Session {
     /// Its id, in tokens and in the audit log.
+    #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    /// The user.
-    pub user_id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    user_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    contact_email: Option<String>,
     /// Session roles, weakest first.
+    #[diesel(sql_type = Array<Text>)]
     pub roles: Vec<String>,
     /// When it ends by itself.
+    #[diesel(sql_type = Timestamptz)]
     pub expires_at: DateTime<Utc>,
 }
 
+/// Whom a session belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder<'a> {
+    /// A user of the directory.
+    User(Uuid),
+    /// A contact of authorization requests, who proved to read mail at this address and is nobody of the directory.
+    Contact(&'a str),
+}
+
 /// A session to begin.
-#[derive(Insertable)]
-#[diesel(table_name = sessions)]
 pub struct NewSession<'a> {
     /// The hash of the cookie's value.
     pub token_hash: Vec<u8>,
-    /// The user.
-    pub user_id: Uuid,
-    /// How the user signed in.
+    /// Whom it belongs to.
+    pub holder: Holder<'a>,
+    /// How they signed in.
     pub provider: &'a str,
     /// Session roles, weakest first.
     pub roles: &'a [String],
@@ -50,32 +64,66 @@ pub struct NewSession<'a> {
 impl NewSession<'_> {
     /// Begins the session.
     pub async fn insert(self, conn: &mut AsyncPgConnection) -> QueryResult<Session> {
-        diesel::insert_into(sessions::table)
-            .values(self)
-            .returning(Session::as_returning())
-            .get_result(conn)
-            .await
+        let (user_id, contact_email) = match self.holder {
+            Holder::User(id) => (Some(id), None),
+            Holder::Contact(email) => (None, Some(email)),
+        };
+        diesel::sql_query(
+            "insert into sessions (token_hash, user_id, contact_email, provider, roles, user_agent, expires_at) \
+             values ($1, $2, $3::citext, $4, $5, $6, $7) \
+             returning id, user_id, contact_email::text as contact_email, roles, expires_at",
+        )
+        .bind::<Binary, _>(self.token_hash)
+        .bind::<Nullable<SqlUuid>, _>(user_id)
+        .bind::<Nullable<Text>, _>(contact_email)
+        .bind::<Text, _>(self.provider)
+        .bind::<Array<Text>, _>(self.roles)
+        .bind::<Nullable<Text>, _>(self.user_agent)
+        .bind::<Timestamptz, _>(self.expires_at)
+        .get_result(conn)
+        .await
     }
 }
 
+/// A live session: neither ended nor over, and of nobody who is switched off.
+macro_rules! live {
+    ($condition:literal) => {
+        concat!(
+            "select s.id, s.user_id, s.contact_email::text as contact_email, s.roles, s.expires_at \
+             from sessions s left join users u on u.id = s.user_id \
+             where s.ended_at is null and s.expires_at > now() and (s.user_id is null or u.active) and ",
+            $condition
+        )
+    };
+}
+
 impl Session {
-    /// The live session of a cookie, of an active user.
+    /// Whom it belongs to.
+    pub fn holder(&self) -> Holder<'_> {
+        match self.user_id {
+            Some(id) => Holder::User(id),
+            // The table has one or the other; without any, a contact of nothing.
+            None => Holder::Contact(self.contact_email.as_deref().unwrap_or_default()),
+        }
+    }
+
+    /// The live session of a cookie.
     pub async fn find_by_secret(
         conn: &mut AsyncPgConnection,
         secret: &str,
     ) -> QueryResult<Option<Self>> {
-        Self::live()
-            .filter(sessions::token_hash.eq(hash(secret)))
-            .first(conn)
+        diesel::sql_query(live!("s.token_hash = $1"))
+            .bind::<Binary, _>(hash(secret))
+            .get_result(conn)
             .await
             .optional()
     }
 
-    /// The live session of an id, of an active user.
+    /// The live session of an id.
     pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<Self>> {
-        Self::live()
-            .filter(sessions::id.eq(id))
-            .first(conn)
+        diesel::sql_query(live!("s.id = $1"))
+            .bind::<SqlUuid, _>(id)
+            .get_result(conn)
             .await
             .optional()
     }
@@ -91,25 +139,6 @@ impl Session {
         .execute(conn)
         .await?;
         Ok(())
-    }
-
-    #[diesel::dsl::auto_type(no_type_alias)]
-    fn live() -> _ {
-        let is_live: diesel::dsl::And<
-            diesel::dsl::And<
-                diesel::dsl::IsNull<sessions::ended_at>,
-                diesel::dsl::Gt<sessions::expires_at, diesel::dsl::now>,
-            >,
-            users::active,
-        > = sessions::ended_at
-            .is_null()
-            .and(sessions::expires_at.gt(diesel::dsl::now))
-            .and(users::active);
-        let selection: diesel::dsl::AsSelect<Session, diesel::pg::Pg> = Session::as_select();
-        sessions::table
-            .inner_join(users::table)
-            .filter(is_live)
-            .select(selection)
     }
 }
 

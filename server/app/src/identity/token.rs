@@ -7,12 +7,12 @@ use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode}
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::keys::Keys;
+use super::{keys::Keys, session::Holder};
 
 /// How long a token is good.
 pub const LIFETIME: Duration = Duration::from_mins(10);
 /// Who our tokens are for.
-const AUDIENCE: &str = "secretariat";
+pub const AUDIENCE: &str = "secretariat";
 /// How far clocks may differ, in seconds.
 pub const LEEWAY: u64 = 5;
 
@@ -23,7 +23,7 @@ pub struct Claims {
     pub iss: String,
     /// Who it is for.
     pub aud: String,
-    /// The user.
+    /// The user; for a contact, the session.
     pub sub: Uuid,
     /// When it was signed, in seconds since 1970.
     pub iat: i64,
@@ -43,9 +43,15 @@ pub struct HasuraClaims {
     /// The role without asking.
     #[serde(rename = "x-hasura-default-role")]
     pub default_role: String,
-    /// The user.
-    #[serde(rename = "x-hasura-user-id")]
-    pub user_id: Uuid,
+    /// The user, if it is one.
+    #[serde(rename = "x-hasura-user-id", skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<Uuid>,
+    /// The contact's address, if it is one.
+    #[serde(
+        rename = "x-hasura-contact-email",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub contact_email: Option<String>,
     /// The session that the token dies with.
     #[serde(rename = "x-hasura-session-id")]
     pub session_id: Uuid,
@@ -64,7 +70,7 @@ pub struct AccessToken {
 pub fn sign(
     keys: &Keys,
     issuer: &str,
-    user_id: Uuid,
+    holder: Holder<'_>,
     session_id: Uuid,
     roles: &[String],
     now: DateTime<Utc>,
@@ -73,16 +79,21 @@ pub fn sign(
         .newest()
         .ok_or(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat)?;
     let expires = now + LIFETIME;
+    let (user_id, contact_email) = match holder {
+        Holder::User(id) => (Some(id), None),
+        Holder::Contact(email) => (None, Some(email.to_owned())),
+    };
     let claims = Claims {
         iss: issuer.to_owned(),
         aud: AUDIENCE.to_owned(),
-        sub: user_id,
+        sub: user_id.unwrap_or(session_id),
         iat: now.timestamp(),
         exp: expires.timestamp(),
         hasura: HasuraClaims {
             allowed_roles: roles.to_vec(),
             default_role: roles.last().cloned().unwrap_or_default(),
             user_id,
+            contact_email,
             session_id,
         },
     };
@@ -123,10 +134,11 @@ mod tests {
     use crate::clock;
 
     const ISSUER: &str = "https://secretariat.example";
+    const NOBODY: Holder<'_> = Holder::User(Uuid::nil());
 
     fn check(keys: &Keys, signed_at: DateTime<Utc>, issuer: &str) -> Result<Claims, ErrorKind> {
         let roles = ["user".to_owned(), "admin".to_owned()];
-        let signed = sign(keys, ISSUER, Uuid::nil(), Uuid::nil(), &roles, signed_at).unwrap();
+        let signed = sign(keys, ISSUER, NOBODY, Uuid::nil(), &roles, signed_at).unwrap();
         verify(keys, issuer, &signed.token).map_err(|error| error.kind().clone())
     }
 
@@ -144,7 +156,7 @@ mod tests {
         );
         let elsewhere = check(&keys, clock::now(), "https://other.example");
         assert_eq!(elsewhere.unwrap_err(), ErrorKind::InvalidIssuer);
-        let signed = sign(&keys, ISSUER, Uuid::nil(), Uuid::nil(), &[], clock::now()).unwrap();
+        let signed = sign(&keys, ISSUER, NOBODY, Uuid::nil(), &[], clock::now()).unwrap();
         let others = Keys::generate().unwrap();
         assert!(verify(&others, ISSUER, &signed.token).is_err());
     }

@@ -25,6 +25,6 @@ mod write;
 pub use answer::Answer;
 pub use deadline::{Canceller, cancel_plainly};
 pub use engine::{BuildError, Engine, EngineBuilder, Explained};
-pub use live::{Changes, follow_changes};
+pub use live::{Changes, Watch, follow_changes};
 pub use transaction::set_session;
 pub use trusted::Trusted;

@@ -1,38 +1,12 @@
 //! The actions of the API: `sync_services`, `approve_sync_run`, `discard_sync_run`.
 
-use async_graphql::{
-    Context, InputValueError, InputValueResult, Object, Scalar, ScalarType, TypeName, Value,
-};
-use engine::{GraphqlError, Row, Rows, Session};
-use uuid::Uuid;
+use async_graphql::{Context, Object};
+use engine::{Row, Rows};
 
-use super::{Extent, Order, SyncError, Syncer, Trigger};
+use super::{Extent, Order, Syncer, Trigger};
+use crate::actions::{RowId, caller, refusal, table};
 
-/// The table that the actions answer with.
-pub struct SyncRuns;
-
-impl TypeName for SyncRuns {
-    fn type_name() -> std::borrow::Cow<'static, str> {
-        "sync_runs".into()
-    }
-}
-
-/// An id of a row, of the same GraphQL type as the columns of the tables.
-pub struct RowId(Uuid);
-
-#[Scalar(name = "uuid")]
-impl ScalarType for RowId {
-    fn parse(value: Value) -> InputValueResult<Self> {
-        match &value {
-            Value::String(text) => text.parse().map(Self).map_err(InputValueError::custom),
-            _ => Err(InputValueError::expected_type(value)),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::String(self.0.to_string())
-    }
-}
+table!(SyncRuns, "sync_runs");
 
 /// The mutations of the directory.
 #[derive(Clone)]
@@ -75,16 +49,4 @@ impl SyncMutations {
         self.0.discard(id.0, caller(ctx)).await.map_err(refusal)?;
         Ok(Row::new(&id.0))
     }
-}
-
-/// The user who calls; none for an operator.
-fn caller(ctx: &Context<'_>) -> Option<Uuid> {
-    ctx.data_opt::<Session>()?
-        .variable("x-hasura-user-id")?
-        .parse()
-        .ok()
-}
-
-fn refusal(error: SyncError) -> async_graphql::Error {
-    GraphqlError::from(error).into_field_error()
 }

@@ -36,7 +36,8 @@ impl Changes {
         let _ = self.0.send(table.map(Arc::from));
     }
 
-    pub(super) fn watch(&self, tables: Option<BTreeSet<String>>) -> Watch {
+    /// Waits for changes of these tables, or of any. Changes count from the call on.
+    pub fn watch(&self, tables: Option<BTreeSet<String>>) -> Watch {
         Watch {
             changes: self.0.subscribe(),
             tables,
@@ -45,14 +46,15 @@ impl Changes {
 }
 
 /// Waits for changes of certain tables.
-pub(super) struct Watch {
+#[derive(Debug)]
+pub struct Watch {
     changes: broadcast::Receiver<Option<Arc<str>>>,
     tables: Option<BTreeSet<String>>,
 }
 
 impl Watch {
     /// Waits for a change, or until then.
-    pub(super) async fn changed(&mut self, latest: Instant) {
+    pub async fn changed(&mut self, latest: Instant) {
         let changed = async {
             loop {
                 match self.changes.recv().await {

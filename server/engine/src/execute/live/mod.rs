@@ -19,7 +19,7 @@ use async_graphql::{Name, Variables};
 use futures::{Stream, StreamExt, stream::BoxStream};
 use tokio::sync::Semaphore;
 
-pub use changes::{Changes, follow_changes};
+pub use changes::{Changes, Watch, follow_changes};
 use poller::{Poller, PollerKey};
 
 use super::{
