@@ -69,6 +69,7 @@ fn pages(session: Session) -> impl IntoView {
                 <Route path=path!("/authorizations/alerts") view=for_admin(lazy::alerts)/>
                 <Route path=path!("/authorizations/journal/:id?") view=for_admin(lazy::deliveries)/>
                 <Route path=path!("/authorizations/:id?") view=for_admin(lazy::requests)/>
+                <Route path=path!("/operations/jobs") view=for_admin(lazy::jobs)/>
                 <Route path=path!("/my-requests") view=for_others(lazy::my_requests)/>
                 <Route path=path!("/sign-in") view=SignedIn/>
             </FlatRoutes>

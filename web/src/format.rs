@@ -111,6 +111,15 @@ pub fn now() -> String {
     Date::new_0().to_iso_string().into()
 }
 
+/// The beginning of a day where the reader is, as the server reads it; none for an empty text.
+pub fn start_of(day: &str) -> Option<String> {
+    if day.is_empty() {
+        return None;
+    }
+    let date = Date::new(&JsValue::from_str(&format!("{day}T00:00")));
+    (!date.get_time().is_nan()).then(|| date.to_iso_string().into())
+}
+
 /// Whole days from now until a moment; below zero when it is over.
 pub fn days_until(at: &str) -> i64 {
     let milliseconds = Date::new(&JsValue::from_str(at)).get_time() - Date::now();

@@ -9,7 +9,7 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use crate::api::ApiError;
 use crate::pages::{
-    Alerts, DeliveriesRoute, MyRequests, RequestsRoute, RunRoute, Services, Tokens,
+    Alerts, DeliveriesRoute, Jobs, MyRequests, RequestsRoute, RunRoute, Services, Tokens,
 };
 use crate::ui::{ErrorNote, Skeleton};
 
@@ -56,6 +56,10 @@ page!(
 page!(
     /// The journal of deliveries, and one of them.
     deliveries, authorizations, load_deliveries, DeliveriesRoute
+);
+page!(
+    /// The jobs.
+    jobs, authorizations, load_jobs, Jobs
 );
 page!(
     /// One's own requests.

@@ -183,6 +183,7 @@ fn pages(admin: bool) -> Vec<Place> {
             page("/authorizations/tokens", words().authorization_tokens),
             page("/authorizations/alerts", words().authorization_alerts),
             page("/authorizations/journal", words().authorization_journal),
+            page("/operations/jobs", words().jobs),
         ]);
     } else {
         pages.push(page("/my-requests", words().my_requests));

@@ -1,6 +1,7 @@
 //! The page's parts, over the browser's own elements. They know no table of the server and keep no state that belongs
 //! in the address.
 
+mod act;
 mod avatar;
 mod bar_chart;
 mod button;
@@ -16,6 +17,7 @@ mod split;
 mod time;
 mod toast;
 
+pub use act::{Act, Confirm, Deed};
 pub use avatar::Avatar;
 pub use bar_chart::{Bar, BarChart};
 pub use button::{Button, Look};

@@ -126,6 +126,12 @@ catalogue! {
     kind_approval_missing: "Approval never received", "Approbation jamais reçue";
     kind_unreadable: "Unreadable delivery", "Envoi illisible";
     kind_failed: "Delivery that failed", "Envoi en échec";
+    kind_bad_signatures: "Many bad signatures", "Nombreuses signatures invalides";
+    kind_silence: "Silence of DataPass", "Silence de DataPass";
+    kind_reconciled: "Found by reconciliation", "Trouvé par réconciliation";
+    help_bad_signatures: "Many deliveries came without a valid signature. Somebody tries, or the secret differs at DataPass.", "De nombreux envois sont arrivés sans signature valide. Quelqu’un essaie, ou le secret diffère chez DataPass.";
+    help_silence: "DataPass has said nothing for longer than configured. Its webhook may be switched off.", "DataPass ne dit plus rien depuis plus longtemps que configuré. Son webhook est peut-être coupé.";
+    help_reconciled: "DataPass’s own list differed from ours: deliveries were lost, and are made up for.", "La liste de DataPass différait de la nôtre\u{202f}: des envois s’étaient perdus, c’est rattrapé.";
     help_archived_with_live_token: "The request is archived while a token of it still works. Blacklist the token if it should not.", "La demande est archivée alors qu’un de ses jetons fonctionne encore. Mettez-le sur liste noire s’il ne le doit pas.";
     help_revived: "DataPass never leaves the archive by itself: somebody repaired this request by hand.", "DataPass ne sort jamais une demande des archives\u{202f}: quelqu’un l’a réparée à la main.";
     help_deleted: "DataPass should delete nothing. The request and its tokens are kept as they were.", "DataPass ne devrait rien supprimer. La demande et ses jetons sont conservés tels quels.";
@@ -135,6 +141,57 @@ catalogue! {
     help_approval_missing: "DataPass calls the request validated, but its approval never came: there is no token.", "DataPass dit la demande validée, mais l’approbation n’est jamais arrivée\u{202f}: il n’y a pas de jeton.";
     help_unreadable: "The body was signed and could not be read. It is in the journal, with the reason.", "Le contenu était signé mais illisible. Il est au journal, avec la raison.";
     help_failed: "A fault of ours kept the delivery from being judged. It is in the journal, and can be replayed.", "Une faute de notre côté a empêché de traiter l’envoi. Il est au journal et peut être rejoué.";
+
+    // What one does with tokens, alerts and deliveries.
+    prolong: "Prolong", "Prolonger";
+    prolong_title: "Prolong this token", "Prolonger ce jeton";
+    prolong_help: "It lives for its whole time again, counted from now. Its older signed forms go on working.", "Il retrouve toute sa durée de vie, comptée à partir de maintenant. Ses formes déjà signées continuent de fonctionner.";
+    prolonged: "Prolonged.", "Prolongé.";
+    blacklist: "Blacklist", "Mettre sur liste noire";
+    blacklist_title: "Blacklist this token", "Mettre ce jeton sur liste noire";
+    blacklist_help: "Gateways refuse it from then on. This cannot be undone; the applicant and the technical contact are told by mail.", "Les passerelles le refusent à partir de ce moment. C’est irréversible\u{202f}; le demandeur et le contact technique sont prévenus par courriel.";
+    blacklist_day: "From (empty: at once)", "À partir du (vide\u{202f}: tout de suite)";
+    blacklist_replace: "Issue a token that replaces it", "Émettre un jeton qui le remplace";
+    blacklisted: "Done.", "C’est fait.";
+    issue: "Issue a token", "Émettre un jeton";
+    issue_title: "Issue one more token", "Émettre un jeton de plus";
+    issue_help: "The technical contact gets a link by mail that shows it once.", "Le contact technique reçoit par courriel un lien qui le montre une seule fois.";
+    issue_day: "Ends on (empty: as late as allowed)", "Expire le (vide\u{202f}: le plus tard possible)";
+    token_issued: "Issued.", "Émis.";
+    send_link: "Mail the link", "Envoyer le lien";
+    send_link_title: "Mail a link that shows this token", "Envoyer un lien qui montre ce jeton";
+    send_link_help: "The technical contact gets a link by mail that shows the token once. At most one an hour.", "Le contact technique reçoit par courriel un lien qui montre le jeton une seule fois. Un par heure au plus.";
+    send_own_link_help: "You get a link by mail that shows the token once. At most one an hour.", "Vous recevez par courriel un lien qui montre le jeton une seule fois. Un par heure au plus.";
+    link_sent: "The mail is on its way.", "Le courriel est en route.";
+    acknowledge: "Acknowledge", "Prendre en compte";
+    acknowledge_title: "Acknowledge this alert", "Prendre en compte cette alerte";
+    acknowledge_help: "It leaves the list of what is to be looked at, and stays on record with your name and note.", "Elle quitte la liste des alertes à traiter et reste au dossier, avec votre nom et votre note.";
+    acknowledge_note: "Note (optional)", "Note (facultative)";
+    alert_done: "The alert is acknowledged.", "L’alerte est prise en compte.";
+    replay: "Replay", "Rejouer";
+    replay_title: "Replay this delivery", "Rejouer cet envoi";
+    replay_help: "It is read and judged again. What it did once is not done twice.", "Il est lu et traité de nouveau. Ce qu’il a déjà fait n’est pas fait deux fois.";
+    replayed: "Replayed: what became of it stands here.", "Rejoué\u{202f}: son issue est affichée ici.";
+
+    // Jobs.
+    jobs: "Jobs", "Tâches";
+    search_jobs: "Kind, key or error", "Nature, clé ou erreur";
+    job: "Job", "Tâche";
+    job_pending: "Pending", "En attente";
+    job_running: "Running", "En cours";
+    job_done: "Done", "Terminée";
+    job_dead: "Given up", "Abandonnée";
+    attempts: "Attempts", "Essais";
+    next_run: "Due", "Échéance";
+    last_error: "Last error", "Dernière erreur";
+    made: "Made", "Création";
+    finished: "Finished", "Fin";
+    no_jobs: "No job", "Aucune tâche";
+    no_jobs_help: "Mails and alerts are sent by jobs; those that are done are kept for a while.", "Les courriels et les alertes partent par des tâches\u{202f}; les terminées sont gardées quelque temps.";
+    retry_job: "Retry", "Relancer";
+    retry_job_title: "Retry this job", "Relancer cette tâche";
+    retry_job_help: "It begins anew, as if it had never been tried.", "Elle recommence comme si elle n’avait jamais été tentée.";
+    job_retried: "The job begins anew.", "La tâche recommence.";
 
     // The journal.
     search_journal: "Number of a request", "Numéro d’une demande";
@@ -243,6 +300,9 @@ impl Said {
             "approval_missing" => self.kind_approval_missing,
             "unreadable" => self.kind_unreadable,
             "failed" => self.kind_failed,
+            "bad_signatures" => self.kind_bad_signatures,
+            "silence" => self.kind_silence,
+            "reconciled" => self.kind_reconciled,
             other => return other.replace('_', " "),
         }
         .to_owned()
@@ -260,6 +320,9 @@ impl Said {
             "approval_missing" => self.help_approval_missing,
             "unreadable" => self.help_unreadable,
             "failed" => self.help_failed,
+            "bad_signatures" => self.help_bad_signatures,
+            "silence" => self.help_silence,
+            "reconciled" => self.help_reconciled,
             _ => "",
         }
     }
@@ -322,6 +385,16 @@ impl Said {
             "scheduled" => self.token_scheduled,
             "blacklisted" => self.token_blacklisted,
             _ => self.token_expired,
+        }
+    }
+
+    /// The state of a job.
+    pub fn job_state(&self, state: &str) -> &'static str {
+        match state {
+            "pending" => self.job_pending,
+            "running" => self.job_running,
+            "done" => self.job_done,
+            _ => self.job_dead,
         }
     }
 

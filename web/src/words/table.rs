@@ -18,6 +18,7 @@ catalogue! {
     authorization_tokens: "Authorizations: tokens", "Habilitations\u{202f}: jetons";
     authorization_alerts: "Authorizations: alerts", "Habilitations\u{202f}: alertes";
     authorization_journal: "Authorizations: journal", "Habilitations\u{202f}: journal";
+    jobs: "Jobs", "Tâches";
     my_requests: "My authorizations", "Mes habilitations";
     explorer: "API", "API";
     explorer_title: "API explorer", "Explorateur de l’API";

@@ -1,8 +1,10 @@
-//! One alert, wherever it is shown: what it is of, and what has been said of it.
+//! One alert, wherever it is shown: what it is of, what has been said of it, and the dialog that acknowledges it.
 
 use leptos::prelude::*;
 
-use crate::ui::{Ago, Icon, StateMark};
+use crate::api;
+use crate::queries::{AcknowledgeAlert, acknowledge_alert};
+use crate::ui::{Ago, Button, Confirm, Deed, Icon, StateMark};
 use crate::words::authorizations::said;
 
 /// What every list of alerts knows of one.
@@ -44,4 +46,61 @@ pub fn AlertStanding(alert: Alert) -> impl IntoView {
         {alert.note.map(|note| view! { <span class="alert-note">{note}</span> })}
     }
     .into_any()
+}
+
+/// A button that acknowledges one alert.
+#[component]
+pub fn AcknowledgeButton(id: String) -> impl IntoView {
+    let chosen = RwSignal::new(None::<String>);
+    view! {
+        <Button press=move |_| chosen.set(Some(id.clone()))>{said().acknowledge}</Button>
+        <Acknowledge chosen=chosen done=Callback::new(|()| ())/>
+    }
+}
+
+/// The dialog that acknowledges the alert chosen, with a note.
+#[component]
+pub fn Acknowledge(chosen: RwSignal<Option<String>>, done: Callback<()>) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let note = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        if chosen.with(Option::is_some) {
+            note.set(String::new());
+            open.set(true);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() {
+            chosen.set(None);
+        }
+    });
+    let deed = Deed::new(move || {
+        let variables = acknowledge_alert::Variables {
+            id: chosen.get_untracked().unwrap_or_default(),
+            note: Some(note.get_untracked()),
+        };
+        async move { api::run::<AcknowledgeAlert>(variables).await.map(drop) }
+    });
+    view! {
+        <Confirm
+            open=open
+            title=said().acknowledge_title.to_owned()
+            explanation=said().acknowledge_help.to_owned()
+            verb=said().acknowledge
+            deed=deed
+            done=done
+        >
+            <div class="field">
+                <label for="alert-note">{said().acknowledge_note}</label>
+                <textarea
+                    id="alert-note"
+                    class="input area"
+                    rows="3"
+                    maxlength="2000"
+                    prop:value=move || note.get()
+                    on:input=move |event| note.set(event_target_value(&event))
+                ></textarea>
+            </div>
+        </Confirm>
+    }
 }

@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::alert_row::{Alert, AlertKind, AlertStanding};
+use super::alert_row::{Acknowledge, Alert, AlertKind, AlertStanding};
 use super::head::{Head, api_facet, facet};
 use crate::api;
 use crate::queries::{AlertFacets, AlertList, AlertNews, alert_facets, alert_list, alert_news};
 use crate::remote::{Remote, live, remote};
 use crate::search::{any_of, pattern};
-use crate::ui::Ago;
 use crate::ui::list::{
     Column, Facet, List, Rows, Source, Window, direction, ticked_or, use_address,
 };
+use crate::ui::{Ago, Button};
 use crate::words::authorizations::said;
 use alert_list::OrderBy;
 
@@ -20,7 +20,7 @@ type Row = alert_list::Raised;
 type Counts = Remote<alert_facets::ResponseData>;
 
 const STATES: [&str; 2] = ["open", "acknowledged"];
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 12] = [
     "archived_with_live_token",
     "revived",
     "deleted",
@@ -30,6 +30,9 @@ const KINDS: [&str; 9] = [
     "approval_missing",
     "unreadable",
     "failed",
+    "bad_signatures",
+    "silence",
+    "reconciled",
 ];
 
 /// The list of alerts.
@@ -65,6 +68,14 @@ pub fn Alerts() -> impl IntoView {
         }
     });
     let rows = source.shown(address, move || news.track());
+    let chosen = RwSignal::new(None);
+    let is_done = RwSignal::new(false);
+    Effect::new(move |_| {
+        if chosen.with(Option::is_some) {
+            is_done.set(false);
+        }
+    });
+    let told = Callback::new(move |()| is_done.set(true));
     view! {
         <div class="page">
             <Head title=said().alerts count=Signal::derive(move || rows.ok().map(|rows| rows.total))/>
@@ -73,13 +84,15 @@ pub fn Alerts() -> impl IntoView {
                 address=address
                 search_label=said().search_alerts
                 facets=vec![state_facet(counts), kind_facet(counts), api_facet(move || apis(counts))]
-                columns=columns()
+                columns=columns(chosen)
                 rows=rows
                 default_sort="-raised"
                 key=|alert| alert.id.clone()
                 empty=(said().no_alerts, said().no_alerts_help)
                 export=(source, "alerts")
             />
+            <p class="page-word" role="status">{move || is_done.get().then_some(said().alert_done)}</p>
+            <Acknowledge chosen=chosen done=told/>
         </div>
     }
 }
@@ -148,12 +161,21 @@ fn kind_facet(counts: Counts) -> Facet {
                 counts.unreadable.aggregate.map(|all| all.count),
             ),
             ("failed", counts.failed.aggregate.map(|all| all.count)),
+            (
+                "bad_signatures",
+                counts.bad_signatures.aggregate.map(|all| all.count),
+            ),
+            ("silence", counts.silence.aggregate.map(|all| all.count)),
+            (
+                "reconciled",
+                counts.reconciled.aggregate.map(|all| all.count),
+            ),
         ]
     };
     facet("kind", said().kind, |kind| said().alert_kind(kind), counted)
 }
 
-fn columns() -> Vec<Column<Row>> {
+fn columns(chosen: RwSignal<Option<String>>) -> Vec<Column<Row>> {
     let kind = |alert: &Row| {
         view! { <AlertKind kind=alert.kind.clone() open=alert.acknowledged_at.is_none()/> }
             .into_any()
@@ -177,7 +199,14 @@ fn columns() -> Vec<Column<Row>> {
     }
     };
     let raised = |alert: &Row| view! { <Ago at=alert.created_at.clone()/> }.into_any();
-    let standing = |alert: &Row| view! { <AlertStanding alert=standing(alert)/> }.into_any();
+    let standing =
+        move |alert: &Row| {
+            let id = alert.id.clone();
+            let acknowledge = alert.acknowledged_at.is_none().then(|| view! {
+            <Button press=move |_| chosen.set(Some(id.clone()))>{said().acknowledge}</Button>
+        });
+            view! { <AlertStanding alert=standing(alert)/> {acknowledge} }.into_any()
+        };
     vec![
         Column::new(said().alert, "grow", kind)
             .exported_as(said().kind, |alert| alert.kind.clone()),

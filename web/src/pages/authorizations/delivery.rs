@@ -8,9 +8,11 @@ use super::marks::Outcome;
 use crate::api;
 use crate::format;
 use crate::pages::NotFound;
-use crate::queries::{Delivery, DeliveryBody, delivery, delivery_body};
+use crate::queries::{
+    Delivery, DeliveryBody, ReplayDelivery, delivery, delivery_body, replay_delivery,
+};
 use crate::remote::{live, remote};
-use crate::ui::{CloseLink, DetailTitle, Notice, Section, Shown, follow, is_key};
+use crate::ui::{Act, CloseLink, Deed, DetailTitle, Notice, Section, Shown, follow, is_key};
 use crate::words::authorizations::said;
 
 type Row = delivery::DeliveryDatapassEventsByPk;
@@ -49,6 +51,18 @@ fn Known(delivery: Signal<Row>) -> impl IntoView {
         })
     });
     let id = delivery.with_untracked(|delivery| delivery.id.clone());
+    let replayed = id.clone();
+    let replay = Deed::new(move || {
+        let id = replayed.clone();
+        async move {
+            api::run::<ReplayDelivery>(replay_delivery::Variables { id })
+                .await
+                .map(drop)
+        }
+    });
+    // What counts is the first of two that are the same; a test says nothing of a request.
+    let may_replay = delivery
+        .with_untracked(|delivery| !matches!(delivery.outcome.as_str(), "duplicate" | "test"));
     let line = move || {
         let Row {
             outcome,
@@ -81,6 +95,17 @@ fn Known(delivery: Signal<Row>) -> impl IntoView {
         <header class="detail-head">
             <DetailTitle title=title/>
             <p class="state-line" role="status">{line}</p>
+            {may_replay.then(|| view! {
+                <div class="actions">
+                    <Act
+                        label=said().replay
+                        title=said().replay_title.to_owned()
+                        explanation=said().replay_help.to_owned()
+                        deed=replay
+                        done=said().replayed
+                    />
+                </div>
+            })}
         </header>
         {inside}
         <Body id=id/>

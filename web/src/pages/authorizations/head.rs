@@ -31,6 +31,7 @@ pub fn Head(title: &'static str, #[prop(into)] count: Signal<Option<i64>>) -> im
                 {link("/authorizations/tokens", said().tokens, false)}
                 {link("/authorizations/alerts", said().alerts, false)}
                 {link("/authorizations/journal", said().journal, false)}
+                {link("/operations/jobs", said().jobs, false)}
             </ul>
         </nav>
     }

@@ -12,7 +12,7 @@ mod alerts;
 mod changes;
 mod deliveries;
 mod delivery;
-mod head;
+pub mod head;
 mod marks;
 mod mine;
 mod request;

@@ -9,7 +9,7 @@ mod tokens;
 
 use leptos::prelude::*;
 
-use super::alert_row::{Alert, AlertKind, AlertStanding};
+use super::alert_row::{AcknowledgeButton, Alert, AlertKind, AlertStanding};
 use super::changes::Scopes;
 use super::marks::Status;
 use crate::pages::NotFound;
@@ -21,9 +21,10 @@ use contacts::Contacts;
 use facts::Facts;
 use history::History;
 use journal::Journal;
-use tokens::Tokens;
+use tokens::{Issue, Tokens};
 
 type Request = authorization::AuthorizationAuthorizationRequestsByPk;
+type OpenAlert = authorization::AuthorizationAuthorizationRequestsByPkAlerts;
 
 /// The request with this key.
 pub fn open_request(id: String) -> AnyView {
@@ -94,6 +95,14 @@ fn Known(request: Signal<Request>) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     };
+    let may_issue = Memo::new(move |_| {
+        request.with(|request| (request.status == "validated").then(|| request.id.clone()))
+    });
+    let issue = move || {
+        may_issue
+            .get()
+            .map(|request| view! { <Issue request=request/> })
+    };
     let granted = move || match scopes.get() {
         scopes if scopes.is_empty() => view! { <p class="muted">{said().no_scopes}</p> }.into_any(),
         scopes => view! { <Scopes scopes=scopes/> }.into_any(),
@@ -106,7 +115,10 @@ fn Known(request: Signal<Request>) -> impl IntoView {
         <Section title=said().facts id="facts">{move || view! { <Facts request=request.get()/> }}</Section>
         <Section title=said().scopes id="scopes">{granted}</Section>
         <Section title=said().contacts id="contacts">{move || view! { <Contacts contacts=contacts.get()/> }}</Section>
-        <Section title=said().tokens id="tokens">{move || view! { <Tokens tokens=tokens.get()/> }}</Section>
+        <Section title=said().tokens id="tokens">
+            {move || view! { <Tokens tokens=tokens.get()/> }}
+            {issue}
+        </Section>
         <Section title=said().alerts id="alerts">{move || view! { <Alerts alerts=alerts.get()/> }}</Section>
         <Section title=said().journal id="journal">
             {move || view! { <Journal events=events.get() total=total()/> }}
@@ -116,13 +128,11 @@ fn Known(request: Signal<Request>) -> impl IntoView {
 }
 
 #[component]
-fn Alerts(
-    alerts: Vec<authorization::AuthorizationAuthorizationRequestsByPkAlerts>,
-) -> impl IntoView {
+fn Alerts(alerts: Vec<OpenAlert>) -> impl IntoView {
     if alerts.is_empty() {
         return view! { <p class="muted">{said().no_alerts_here}</p> }.into_any();
     }
-    let one = |alert: authorization::AuthorizationAuthorizationRequestsByPkAlerts| {
+    let one = |alert: OpenAlert| {
         let open = alert.acknowledged_at.is_none();
         let standing = Alert {
             acknowledged_at: alert.acknowledged_at,
@@ -133,6 +143,7 @@ fn Alerts(
             <li class="card">
                 <div><AlertKind kind=alert.kind open=open/></div>
                 <div class="card-foot"><span class="muted"><Ago at=alert.created_at/></span> <AlertStanding alert=standing/></div>
+                {open.then(|| view! { <div class="actions"><AcknowledgeButton id=alert.id/></div> })}
             </li>
         }
     };

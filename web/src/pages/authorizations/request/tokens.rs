@@ -3,14 +3,19 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use crate::api;
 use crate::format;
 use crate::pages::authorizations::marks::{TokenState, token_state};
-use crate::queries::authorization;
+use crate::queries::{
+    BlacklistToken, IssueToken, ProlongToken, SendTokenLink, authorization, blacklist_token,
+    issue_token, prolong_token, send_token_link,
+};
+use crate::ui::{Act, Deed};
 use crate::words::authorizations::said;
 
 type Token = authorization::AuthorizationAuthorizationRequestsByPkTokens;
 
-/// The tokens, each with its state and dates.
+/// The tokens, each with its state, its dates, and what an administrator may do with it.
 #[component]
 pub fn Tokens(tokens: Vec<Token>) -> impl IntoView {
     // Brings the token that the address names into view, once it is there.
@@ -62,6 +67,7 @@ fn OneToken(token: Token) -> impl IntoView {
             <a class="muted" href=format!("#token-{id}")>{said().replaces_another}</a>
         }
     });
+    let id = token.id.clone();
     let anchor = format!("token-{}", token.id);
     view! {
         <li class="card" id=anchor>
@@ -75,6 +81,112 @@ fn OneToken(token: Token) -> impl IntoView {
                 })).collect_view()}
             </dl>
             {replaces}
+            {matches!(state, "active" | "scheduled").then(|| view! { <Actions id=id/> })}
         </li>
+    }
+}
+
+#[component]
+fn Actions(id: String) -> impl IntoView {
+    let id = StoredValue::new(id);
+    let day = RwSignal::new(String::new());
+    let replace = RwSignal::new(false);
+    let prolong = Deed::new(move || async move {
+        let id = id.get_value();
+        api::run::<ProlongToken>(prolong_token::Variables { id })
+            .await
+            .map(drop)
+    });
+    let send = Deed::new(move || async move {
+        let id = id.get_value();
+        api::run::<SendTokenLink>(send_token_link::Variables { id })
+            .await
+            .map(drop)
+    });
+    let blacklist = Deed::new(move || {
+        let variables = blacklist_token::Variables {
+            id: id.get_value(),
+            at: format::start_of(&day.get_untracked()),
+            replace: replace.get_untracked(),
+        };
+        async move { api::run::<BlacklistToken>(variables).await.map(drop) }
+    });
+    view! {
+        <div class="actions">
+            <Act
+                label=said().prolong
+                title=said().prolong_title.to_owned()
+                explanation=said().prolong_help.to_owned()
+                deed=prolong
+                done=said().prolonged
+            />
+            <Act
+                label=said().send_link
+                title=said().send_link_title.to_owned()
+                explanation=said().send_link_help.to_owned()
+                deed=send
+                done=said().link_sent
+            />
+            <Act
+                label=said().blacklist
+                title=said().blacklist_title.to_owned()
+                explanation=said().blacklist_help.to_owned()
+                deed=blacklist
+                done=said().blacklisted
+            >
+                <DayField id="blacklist-day" label=said().blacklist_day day=day/>
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        prop:checked=move || replace.get()
+                        on:change=move |event| replace.set(event_target_checked(&event))
+                    />
+                    {said().blacklist_replace}
+                </label>
+            </Act>
+        </div>
+    }
+}
+
+/// Issues a token of a request.
+#[component]
+pub fn Issue(request: String) -> impl IntoView {
+    let day = RwSignal::new(String::new());
+    let issue = Deed::new(move || {
+        let variables = issue_token::Variables {
+            request: request.clone(),
+            end: format::start_of(&day.get_untracked()),
+        };
+        async move { api::run::<IssueToken>(variables).await.map(drop) }
+    });
+    view! {
+        <div class="actions">
+            <Act
+                label=said().issue
+                title=said().issue_title.to_owned()
+                explanation=said().issue_help.to_owned()
+                deed=issue
+                done=said().token_issued
+            >
+                <DayField id="issue-day" label=said().issue_day day=day/>
+            </Act>
+        </div>
+    }
+}
+
+#[component]
+fn DayField(id: &'static str, label: &'static str, day: RwSignal<String>) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <input
+                id=id
+                type="date"
+                class="input"
+                min=format::day_after(1)
+                prop:value=move || day.get()
+                on:input=move |event| day.set(event_target_value(&event))
+            />
+        </div>
     }
 }
