@@ -9,7 +9,8 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use crate::api::ApiError;
 use crate::pages::{
-    Alerts, DeliveriesRoute, Jobs, MyRequests, RequestsRoute, RunRoute, Services, Tokens,
+    Alerts, ContactEntry, DeliveriesRoute, Jobs, MyRequests, RequestsRoute, RunRoute, Services,
+    TokenShown, Tokens,
 };
 use crate::ui::{ErrorNote, Skeleton};
 
@@ -60,6 +61,14 @@ page!(
 page!(
     /// The jobs.
     jobs, authorizations, load_jobs, Jobs
+);
+page!(
+    /// The sign-in of a contact, by a mailed link.
+    contact_entry, links, load_contact_entry, ContactEntry
+);
+page!(
+    /// A token, shown by a mailed link.
+    token_shown, links, load_token_shown, TokenShown
 );
 page!(
     /// One's own requests.

@@ -20,8 +20,10 @@ pub fn Rail() -> impl IntoView {
                 <span class="rail-word">{words().product}</span>
             </a>
                 <ul>
-                    <RailLink address="/" word=words().home icon=icondata_lu::LuHouse exact=true/>
-                    <RailLink address="/people" word=words().people icon=icondata_lu::LuUsers/>
+                    {(!session.is_contact()).then(|| view! {
+                        <RailLink address="/" word=words().home icon=icondata_lu::LuHouse exact=true/>
+                        <RailLink address="/people" word=words().people icon=icondata_lu::LuUsers/>
+                    })}
                     {if admin {
                         view! {
                             <RailLink address="/services" word=words().services icon=icondata_lu::LuPlug/>

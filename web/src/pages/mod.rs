@@ -4,6 +4,7 @@
 mod authorizations;
 mod dashboard;
 mod diff;
+mod links;
 mod not_found;
 mod operations;
 mod people;
@@ -14,6 +15,7 @@ mod sign_in;
 
 pub use authorizations::{Alerts, DeliveriesRoute, MyRequests, RequestsRoute, Tokens};
 pub use dashboard::Dashboard;
+pub use links::{ContactEntry, TokenShown};
 pub use not_found::NotFound;
 pub use operations::Jobs;
 pub use people::PeopleRoute;

@@ -240,6 +240,17 @@ catalogue! {
     event_delete: "Deleted", "Suppression";
     no_event: "no event", "sans événement";
 
+    // Links of our mails.
+    entry_title: "See your authorizations", "Voir vos habilitations";
+    entry_lead: "The link from your mail serves once.", "Le lien de votre courriel sert une seule fois.";
+    entry: "Continue", "Continuer";
+    entry_refused: "The link was used, or is too old. Ask for a new one on the sign-in page.", "Le lien a déjà servi ou est trop ancien. Demandez-en un nouveau sur la page de connexion.";
+    show_title: "Your token", "Votre jeton";
+    show_lead: "It is shown once. Have a safe place ready to keep it in.", "Il est montré une seule fois. Préparez un endroit sûr où le garder.";
+    show_token: "Show the token", "Montrer le jeton";
+    shown_once: "Copy it now: the link has been used. You can have another one mailed from your authorizations.", "Copiez-le maintenant\u{202f}: le lien a servi. Vous pouvez en recevoir un autre depuis vos habilitations.";
+    token_refused: "The link was used, or is too old. You can have a new one mailed from your authorizations.", "Le lien a déjà servi ou est trop ancien. Vous pouvez en recevoir un nouveau depuis vos habilitations.";
+
     // My requests.
     no_mine: "You are no contact of any request", "Vous n’êtes contact d’aucune demande";
     no_mine_help: "Requests appear here once DataPass names you with an e-mail address that is proved to be yours.", "Les demandes apparaissent ici dès que DataPass vous nomme avec une adresse dont il est prouvé qu’elle est à vous.";

@@ -221,6 +221,7 @@ impl Words {
     pub fn role_name(&self, role: &str) -> String {
         match role {
             "user" => self.role_user.to_owned(),
+            "contact" => self.role_contact.to_owned(),
             "admin" => self.role_admin.to_owned(),
             other => other.to_owned(),
         }

@@ -32,6 +32,7 @@ catalogue! {
     my_page: "My page", "Ma fiche";
     sign_out: "Sign out", "Se déconnecter";
     role_user: "User", "Utilisateur";
+    role_contact: "Contact", "Contact";
     role_admin: "Administrator", "Administrateur";
     demonstration: "Demonstration server: anybody signs in, under any name.", "Serveur de démonstration\u{202f}: chacun s’y connecte, sous n’importe quel nom.";
     keyboard_shortcuts: "Keyboard shortcuts", "Raccourcis clavier";
@@ -65,6 +66,11 @@ catalogue! {
     your_name_missing: "Type a name to sign in.", "Indiquez un nom pour vous connecter.";
     try_as: "Try it as", "Essayer en tant que";
     or: "or", "ou";
+    contact_link: "You are a contact of an authorization request?", "Vous êtes contact d’une demande d’habilitation\u{202f}?";
+    contact_link_help: "A link to your requests and tokens is mailed to you. It serves once, within an hour.", "Un lien vers vos demandes et jetons vous est envoyé par courriel. Il sert une fois, dans l’heure.";
+    contact_link_send: "Mail me a link", "Recevoir un lien";
+    contact_link_sent: "If this address belongs to a contact, a link is on its way to it.", "Si cette adresse est celle d’un contact, un lien est en route.";
+    contact_link_missing: "Type your e-mail address, such as name@organization.example.", "Indiquez votre adresse, comme nom@organisme.example.";
     no_providers: "No way to sign in is configured. An administrator adds one under [[providers]] in the configuration file.", "Aucun moyen de connexion n’est configuré. L’administrateur en ajoute un sous [[providers]] dans le fichier de configuration.";
 
     // Lists.

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::marks::{Status, TokenState, token_state};
 use super::request::name_of;
+use crate::api;
 use crate::format;
-use crate::queries::{MyRequests as MyRequestsQuery, my_requests};
+use crate::queries::{MyRequests as MyRequestsQuery, SendTokenLink, my_requests, send_token_link};
 use crate::remote::live;
-use crate::ui::{Ago, Notice, PageTitle, Shown};
+use crate::ui::{Act, Ago, Deed, Notice, PageTitle, Shown};
 use crate::words::authorizations::{Said, said};
 
 type Request = my_requests::MyRequestsAuthorizationRequests;
@@ -74,6 +75,15 @@ fn OneToken(token: Token, other_works: bool) -> impl IntoView {
         format::moment(&token.expires_at),
         format::day_of(&token.expires_at),
     );
+    let id = token.id.clone();
+    let send = Deed::new(move || {
+        let id = id.clone();
+        async move {
+            api::run::<SendTokenLink>(send_token_link::Variables { id })
+                .await
+                .map(drop)
+        }
+    });
     let refused = token.blacklisted_at.filter(|_| other_works);
     let help = refused.map(|at| match state {
         "scheduled" => said().switch_expected(&format::day_of(&at)),
@@ -85,6 +95,15 @@ fn OneToken(token: Token, other_works: bool) -> impl IntoView {
             <code class="muted clip">{token.id}</code>
             <span class="muted">{said().expires} " " <time datetime=at title=moment>{day}</time></span>
             {help.map(|help| view! { <p>{help}</p> })}
+            {(state == "active").then(|| view! {
+                <Act
+                    label=said().send_link
+                    title=said().send_link_title.to_owned()
+                    explanation=said().send_own_link_help.to_owned()
+                    deed=send
+                    done=said().link_sent
+                />
+            })}
         </li>
     }
 }
