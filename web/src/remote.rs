@@ -64,9 +64,17 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
         self.busy.get()
     }
 
-    /// Follows the latest answer, whatever it is.
-    pub fn track(self) {
-        self.value.track();
+    /// Counts the answers after the first one: what was asked for at the same time need not be asked for again.
+    pub fn moves(self) -> Signal<u32> {
+        let moves = RwSignal::new(0);
+        Effect::new(move |was_there: Option<bool>| {
+            let is_there = self.value.with(Option::is_some);
+            if was_there == Some(true) {
+                moves.update(|moves| *moves += 1);
+            }
+            is_there
+        });
+        moves.into()
     }
 
     /// Asks again.

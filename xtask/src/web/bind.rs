@@ -2,6 +2,7 @@
 //! what is left of the module once its chunks are split off.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -57,17 +58,8 @@ pub fn bind(module: &Path, work: &Path) -> anyhow::Result<Bound> {
     })
 }
 
-/// The glue with the loader inside it. As files they would import each other, and neither could be named by its content.
+/// The glue with the loader in front of it. As files they would import each other, and neither could be named by its content.
 fn with_loader(glue: &str, loader: &str) -> anyhow::Result<String> {
-    let import = format!("from \"{LOADER}\"");
-    let line = glue
-        .lines()
-        .find(|line| line.contains(&import))
-        .context("the glue does not import the loader")?;
-    let name = line
-        .split_whitespace()
-        .nth(3)
-        .context("the glue imports the loader otherwise than expected")?;
     let mut body = String::new();
     let mut loaders = Vec::new();
     for line in loader.lines().filter(|line| !line.starts_with("import ")) {
@@ -81,9 +73,22 @@ fn with_loader(glue: &str, loader: &str) -> anyhow::Result<String> {
         body.push_str(line);
         body.push('\n');
     }
-    let inside = format!(
-        "const {name} = (() => {{\n{body}return {{ {} }};\n}})();",
+    let mut script = format!(
+        "const loader = (() => {{\n{body}return {{ {} }};\n}})();\n",
         loaders.join(", ")
     );
-    Ok(glue.replace(line, &inside))
+    let import = format!("from \"{LOADER}\"");
+    let mut is_imported = false;
+    for line in glue.lines() {
+        if line.starts_with("import * as ") && line.contains(&import) {
+            let name = line.split_whitespace().nth(3);
+            let name = name.context("the glue imports the loader otherwise than expected")?;
+            writeln!(script, "const {name} = loader;")?;
+            is_imported = true;
+        } else {
+            writeln!(script, "{line}")?;
+        }
+    }
+    ensure!(is_imported, "the glue does not import the loader");
+    Ok(script)
 }

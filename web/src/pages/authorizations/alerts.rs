@@ -39,7 +39,7 @@ const KINDS: [&str; 12] = [
 #[component]
 pub fn Alerts() -> impl IntoView {
     let address = use_address();
-    let news = live::<AlertNews>(|| alert_news::Variables {});
+    let news = live::<AlertNews>(|| alert_news::Variables {}).moves();
     let counts = remote(move || {
         news.track();
         api::run::<AlertFacets>(alert_facets::Variables {})

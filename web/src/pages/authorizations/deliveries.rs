@@ -44,7 +44,7 @@ pub fn DeliveriesRoute() -> impl IntoView {
 #[component]
 fn Deliveries(open: Memo<Option<String>>) -> impl IntoView {
     let address = use_address();
-    let news = live::<DeliveryNews>(|| delivery_news::Variables {});
+    let news = live::<DeliveryNews>(|| delivery_news::Variables {}).moves();
     let counts = remote(move || {
         news.track();
         api::run::<DeliveryFacets>(delivery_facets::Variables {})

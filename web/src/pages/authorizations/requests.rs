@@ -35,7 +35,7 @@ pub fn RequestsRoute() -> impl IntoView {
 #[component]
 fn Requests(open: Memo<Option<String>>) -> impl IntoView {
     let address = use_address();
-    let news = live::<AuthorizationNews>(|| authorization_news::Variables {});
+    let news = live::<AuthorizationNews>(|| authorization_news::Variables {}).moves();
     let counts = remote(move || {
         news.track();
         api::run::<AuthorizationFacets>(authorization_facets::Variables {})

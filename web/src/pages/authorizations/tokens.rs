@@ -28,7 +28,7 @@ const NEVER_BEFORE: &str = "-infinity";
 #[component]
 pub fn Tokens() -> impl IntoView {
     let address = use_address();
-    let news = live::<TokenNews>(|| token_news::Variables {});
+    let news = live::<TokenNews>(|| token_news::Variables {}).moves();
     let counts = remote(move || {
         news.track();
         api::run::<TokenFacets>(token_facets::Variables { now: format::now() })

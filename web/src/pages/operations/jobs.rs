@@ -26,7 +26,7 @@ const STATES: [&str; 4] = ["pending", "running", "done", "dead"];
 #[component]
 pub fn Jobs() -> impl IntoView {
     let address = use_address();
-    let news = live::<JobNews>(|| job_news::Variables {});
+    let news = live::<JobNews>(|| job_news::Variables {}).moves();
     let counts = remote(move || {
         news.track();
         api::run::<JobFacets>(job_facets::Variables {})
