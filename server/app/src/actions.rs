@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     authorizations::{
         actions::AuthorizationMutations, alerts::actions::AlertMutations,
-        tokens::actions::TokenMutations,
+        reconciliation::actions::ReconciliationMutations, tokens::actions::TokenMutations,
     },
     directory::sync::actions::SyncMutations,
     jobs::actions::JobMutations,
@@ -25,6 +25,7 @@ pub struct Mutations(
     pub AuthorizationMutations,
     pub TokenMutations,
     pub AlertMutations,
+    pub ReconciliationMutations,
     pub JobMutations,
 );
 

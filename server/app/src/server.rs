@@ -12,6 +12,7 @@ use crate::{
         actions::AuthorizationMutations,
         alerts::actions::AlertMutations,
         gateways::{Gateways, Known},
+        reconciliation::{Reconciler, actions::ReconciliationMutations},
         tokens::{actions::TokenMutations, jwt::Signer, life::Rules, routes::Tokens},
     },
     config::Config,
@@ -57,7 +58,12 @@ pub async fn serve(config: Config, is_dev: bool) -> anyhow::Result<()> {
     let gateways = Known::new(&config.gateways);
     let keys = Keys::load(&mut *pool.get().await?, Purpose::ApiToken).await?;
     let signer = Signer::new(&config.tokens, keys, &config.server.issuer());
-    let work = Work::new(&pool, &config, rules(&config))?;
+    let work = Work::new(
+        &pool,
+        &config,
+        rules(&config),
+        Reconciler::new(pool.clone(), receiver.clone()),
+    )?;
     let live = LiveSessions::default();
     let public_url = config.server.public_url();
     let authenticator = Authenticator {
@@ -168,12 +174,16 @@ pub async fn engine(
         },
         mutations: Mutations(
             SyncMutations(syncer),
-            AuthorizationMutations(receiver),
+            AuthorizationMutations(receiver.clone()),
             TokenMutations {
                 pool: pool.clone(),
                 rules: rules(config),
             },
             AlertMutations(pool.clone()),
+            ReconciliationMutations {
+                pool: pool.clone(),
+                receiver,
+            },
             JobMutations(pool.clone()),
         ),
         actions: actions::allowed(),

@@ -7,6 +7,7 @@ use engine::Pool;
 use crate::{
     authorizations::{
         alerts::{Teller, watch_silence},
+        reconciliation::{self, Reconciler},
         tokens::{
             expiry,
             life::Rules,
@@ -22,6 +23,7 @@ use crate::{
 
 const TOKENS_ENDING: &str = "tokens_ending";
 const SILENCE: &str = "silence";
+const RECONCILING: &str = "reconciling";
 const TIDYING: &str = "tidying";
 
 /// What comes again and again.
@@ -32,6 +34,10 @@ pub const PERIODS: &[Period] = &[
     },
     Period {
         kind: SILENCE,
+        every: Duration::from_mins(10),
+    },
+    Period {
+        kind: RECONCILING,
         every: Duration::from_mins(10),
     },
     Period {
@@ -51,11 +57,17 @@ struct Means {
     links: Links,
     teller: Teller,
     rules: Rules,
+    reconciler: Reconciler,
 }
 
 impl Work {
     /// Work as the operator configured it.
-    pub fn new(pool: &Pool, config: &Config, rules: Rules) -> anyhow::Result<Self> {
+    pub fn new(
+        pool: &Pool,
+        config: &Config,
+        rules: Rules,
+        reconciler: Reconciler,
+    ) -> anyhow::Result<Self> {
         let mailer = Mailer::new(config.mail.as_ref())?;
         let public_url = config.server.public_url();
         let links = Links {
@@ -70,6 +82,7 @@ impl Work {
             mailer,
             links,
             rules,
+            reconciler,
         })))
     }
 
@@ -84,6 +97,8 @@ impl Work {
             Teller::SENTRY => means.teller.tell_sentry(&job).await,
             Teller::MATTERMOST => means.teller.tell_mattermost(&job).await,
             TOKENS_ENDING => Ok(expiry::notify(&mut *means.pool.get().await?, &means.rules).await?),
+            reconciliation::JOB => means.reconciler.run(&job).await,
+            RECONCILING => means.reconciler.begin_due().await,
             SILENCE => means.watch_silence().await,
             TIDYING => means.tidy().await,
             kind => Err(Failure::lasting(format!("nobody does the work {kind:?}"))),

@@ -3,6 +3,7 @@
 //! A connector lists accounts and memberships in pages. It knows no table, decides nothing about what a page means, and
 //! never turns a failure into an empty or shortened listing: whoever consumes the pages either sees all of them or an error.
 
+pub mod datapass;
 mod error;
 pub mod github;
 mod http;

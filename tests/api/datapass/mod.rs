@@ -5,9 +5,12 @@ mod alerts;
 mod contacts;
 mod effects;
 mod gateways;
+mod load;
 mod mails;
 mod order;
+mod proxies;
 mod receiving;
+mod reconciliation;
 mod tokens;
 
 use anyhow::{Context as _, Result};

@@ -221,6 +221,65 @@ async fn a8_d6_d9_delete_and_unknown_events_raise_alerts_and_never_fail() -> Res
 }
 
 #[tokio::test]
+async fn a16_d11_whatever_happens_is_answered_with_200_for_both_apis() -> Result<()> {
+    let world = World::start().await?;
+    let events = [
+        ("create", "draft"),
+        ("update", "draft"),
+        ("submit", "submitted"),
+        ("request_changes", "changes_requested"),
+        ("approve", "validated"),
+        ("transfer", "validated"),
+        ("reopen", "draft"),
+        ("cancel_reopening", "validated"),
+        ("revoke", "revoked"),
+        ("archive", "archived"),
+        ("refuse", "refused"),
+        ("something", "draft"),
+    ];
+    for (api, secret) in [
+        ("api_entreprise", SECRET),
+        ("api_particulier", "the old secret"),
+    ] {
+        let path = format!("/api/datapass/v2/{api}/webhook");
+        for (second_, (event, state)) in (0..).zip(events) {
+            let body = second(1, event, NOON + second_, state).to_string();
+            let signed = signature(secret, body.as_bytes());
+            let (status, answer) = world.send(&path, body.as_bytes(), Some(&signed)).await?;
+            assert_eq!(status, StatusCode::OK, "{api} {event}: {answer}");
+        }
+    }
+    let apis = "{ authorization_requests(order_by: {api: asc}) { api tokens { blacklisted_at } } }";
+    let data = world.operator().data(apis).await?;
+    let requests = data["authorization_requests"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    assert_eq!(requests.len(), 2, "{data}");
+    assert!(
+        requests.iter().all(|request| tokens(request) == (0, 1)),
+        "{data}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn d13_what_was_never_granted_yields_no_token() -> Result<()> {
+    let world = World::start().await?;
+    for (request, (event, state)) in (1..).zip([
+        ("create", "draft"),
+        ("submit", "submitted"),
+        ("request_changes", "changes_requested"),
+        ("refuse", "refused"),
+        ("archive", "archived"),
+    ]) {
+        world.deliver(&second(request, event, NOON, state)).await?;
+        assert_eq!(tokens(&world.request(request).await?), (0, 0), "{event}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn whoever_can_sign_may_use_the_mutation() -> Result<()> {
     let world = World::start().await?;
     let query = "mutation($payload: String!, $signature: String!) { receive_datapass_event(api: \"api_entreprise\", \

@@ -17,7 +17,7 @@ use anyhow::Result;
 pub use browser::Browser;
 pub use client::Client;
 pub use database::Database;
-pub use server::{ADMIN_SECRET, Server, run};
+pub use server::{ADMIN_SECRET, Server, run, variable};
 
 use crate::simulators::{Simulator, github};
 

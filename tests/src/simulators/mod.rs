@@ -5,6 +5,7 @@
 
 pub mod controls;
 pub mod datapass;
+pub mod datapass_api;
 pub mod github;
 pub mod issuer;
 pub mod mailbox;

@@ -9,6 +9,7 @@ mod checks;
 mod conformance;
 mod count;
 mod judges;
+mod proxies;
 mod tools;
 
 use std::path::PathBuf;
@@ -94,7 +95,7 @@ impl Step {
             Self::Format | Self::Dependencies => 1,
             Self::Lints | Self::Judges => 4,
             Self::Schema => 2,
-            Self::Tests => 7,
+            Self::Tests => 8,
             Self::Conformance => 3,
         }
     }
@@ -146,8 +147,13 @@ impl Run {
         let programs = self.aloud("Server and simulators", || build::all(Profile::Dev))?;
         let cluster = self.with_remark("PostgreSQL", cluster)?;
         let browser = self.with_remark("Browser", browser::find);
+        let proxies = self.with_remark("Proxies", proxies::find);
         let packages = self.with_remark("Packages from npm", || Ok(packages()))?;
-        let environment = environment(&programs, &cluster, browser.as_ref(), &packages);
+        let mut environment = environment(&programs, &cluster, browser.as_ref(), &packages);
+        if let Some(proxies) = &proxies {
+            environment.push(("SECRETARIAT_TEST_NGINX", path(&proxies.nginx)));
+            environment.push(("SECRETARIAT_TEST_CADDY", path(&proxies.caddy)));
+        }
         self.aloud("Tests", || tools::tests(&environment, filter))
     }
 

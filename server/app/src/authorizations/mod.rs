@@ -7,10 +7,12 @@
 //! - **grant**: approvals without a revocation between them; yields one **token** ([`tokens`]).
 //! - **notice**: who is told of what a delivery did ([`notices`]).
 //! - **alert**: what somebody should look at ([`alerts`]).
+//! - **reconciliation**: what the webhook lost, found by asking DataPass ([`reconciliation`]).
 //! - **gateway**: a program that asks whether a token holds ([`gateways`]).
 
 pub mod actions;
 pub mod alerts;
+mod contacts;
 mod delivery;
 mod error;
 pub mod gateways;
@@ -19,11 +21,13 @@ mod judgement;
 mod machine;
 mod notices;
 mod receiver;
+pub mod reconciliation;
 pub mod routes;
 mod signature;
 pub mod tokens;
 mod unsigned;
 
+pub use contacts::link_contacts;
 pub use error::AuthorizationError;
 pub use journal::tidy;
 pub use receiver::Receiver;

@@ -28,6 +28,9 @@ pub struct DataPass {
 pub struct Reconcile {
     /// Where DataPass is: what comes before `/api/v1`.
     pub url: Url,
+    /// The type of this API's requests there, such as `AuthorizationRequest::APIEntreprise`.
+    #[serde(rename = "type")]
+    pub kind: String,
     /// The OAuth client.
     pub client_id: String,
     /// Its secret.

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use check::ConfigError;
-pub use datapass::{DataPass, Reconcile};
+pub use datapass::DataPass;
 pub use jwt::Jwt;
 pub use limits::Limits;
 pub use mail::{Alerts, Mail};

@@ -5,6 +5,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::IdentityError;
+use crate::authorizations::link_contacts;
 use crate::db::schema::{accounts, identities, services, users};
 
 /// What a provider proved of a person.
@@ -103,7 +104,7 @@ impl User {
     }
 }
 
-/// Finds or makes the user of a proven person, and remembers the identity.
+/// Finds or makes the user of a proven person, remembers the identity, and makes the person's contacts theirs.
 pub async fn admit(conn: &mut AsyncPgConnection, proven: &Proven) -> Result<User, IdentityError> {
     conn.transaction(async |conn| {
         let known = identities::table
@@ -125,11 +126,11 @@ pub async fn admit(conn: &mut AsyncPgConnection, proven: &Proven) -> Result<User
                 user
             }
         };
-        if user.active {
-            Ok(user)
-        } else {
-            Err(IdentityError::Inactive)
+        if !user.active {
+            return Err(IdentityError::Inactive);
         }
+        link_contacts(conn, user.id, &proven.verified_emails).await?;
+        Ok(user)
     })
     .await
 }

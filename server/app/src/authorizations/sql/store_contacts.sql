@@ -1,13 +1,18 @@
 -- $1 the request, $2 its contacts. Whoever holds a role no more is removed; the audit log keeps them. A contact is the
--- user who holds an account with the same address, if the service vouches for it and nobody else holds it.
+-- user who holds an account with the same address, or signed in with it, if the service or provider vouches for it and
+-- nobody else holds it.
 with told as (
   select * from jsonb_to_recordset($2)
     as t (role text, email citext, first_name text, last_name text, phone text, job text)
 ),
 linked as (
   select t.*, (
-    select case when count(distinct a.user_id) = 1 then min(a.user_id::text)::uuid end
-    from accounts a where a.email = t.email and a.email_verified and a.state <> 'absent'
+    select case when count(distinct proven.user_id) = 1 then min(proven.user_id::text)::uuid end
+    from (
+      select user_id from accounts where email = t.email and email_verified and state <> 'absent'
+      union all
+      select user_id from identities where email = t.email
+    ) proven
   ) as user_id
   from told t
 ),
