@@ -86,3 +86,5 @@ document!(JobList, "graphql/job_list.graphql");
 document!(JobFacets, "graphql/job_facets.graphql");
 document!(JobNews, "graphql/job_news.graphql");
 document!(RetryJob, "graphql/retry_job.graphql");
+document!(Reconcile, "graphql/reconcile.graphql");
+document!(Reconciliation, "graphql/reconciliation.graphql");

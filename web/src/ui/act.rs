@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -18,15 +18,15 @@ type Acting = Pin<Box<dyn Future<Output = Result<(), ApiError>>>>;
 
 /// What an action does at the server.
 #[derive(Clone)]
-pub struct Deed(Rc<dyn Fn() -> Acting>);
+pub struct Deed(Arc<dyn Fn() -> Acting + Send + Sync>);
 
 impl Deed {
     /// Does this.
-    pub fn new<Fut>(act: impl Fn() -> Fut + 'static) -> Self
+    pub fn new<Fut>(act: impl Fn() -> Fut + Send + Sync + 'static) -> Self
     where
         Fut: Future<Output = Result<(), ApiError>> + 'static,
     {
-        Self(Rc::new(move || Box::pin(act())))
+        Self(Arc::new(move || Box::pin(act())))
     }
 }
 
@@ -45,7 +45,7 @@ pub fn Confirm(
 ) -> impl IntoView {
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<String>);
-    let deed = StoredValue::new_local(deed);
+    let deed = StoredValue::new(deed);
     let children = StoredValue::new(children);
     Effect::new(move |_| {
         if open.get() {

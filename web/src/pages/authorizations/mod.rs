@@ -15,6 +15,7 @@ mod delivery;
 pub mod head;
 mod marks;
 mod mine;
+mod reconcile;
 mod request;
 mod requests;
 mod tokens;

@@ -5,6 +5,7 @@ use leptos_router::components::A;
 
 use super::head::{Head, api_facet, facet};
 use super::marks::{STATUSES, Status};
+use super::reconcile::Reconcile;
 use super::request::open_request;
 use crate::api;
 use crate::format::{self, number};
@@ -69,6 +70,7 @@ fn Requests(open: Memo<Option<String>>) -> impl IntoView {
     let rows = source.shown(address, move || news.track());
     view! {
         <Head title=said().requests count=Signal::derive(move || rows.ok().map(|rows| rows.total))/>
+        <Reconcile apis=Signal::derive(move || apis(counts))/>
         <List
             label=said().requests
             address=address
