@@ -4,6 +4,8 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 use tests::harness::{Browser, World};
 
+use crate::authorizations::{key, told};
+
 const SIZES: [(u32, u32); 2] = [(1280, 800), (390, 844)];
 const THEMES: [&str; 2] = ["light", "dark"];
 
@@ -65,6 +67,36 @@ async fn axe_objects_to_nothing_on_any_page() -> Result<()> {
     )
     .await?;
     look(&browser, "not-found", "/nowhere", "Nothing at this address").await
+}
+
+#[tokio::test]
+async fn axe_objects_to_nothing_on_the_pages_of_authorizations() -> Result<()> {
+    let world = told().await?;
+    let revoked = json!({ "status": { "_eq": "revoked" }, "tokens": {} });
+    let request = key(&world, "authorization_requests", revoked).await?;
+    let applied = json!({ "outcome": { "_eq": "applied" }, "event": { "_eq": "approve" } });
+    let delivery = key(&world, "datapass_events", applied).await?;
+    let browser = Browser::signed_in(world.server.url(), "adele", "Administrator").await?;
+    look(&browser, "requests", "/authorizations", "Under review").await?;
+    let request = format!("/authorizations/{request}");
+    look(&browser, "request", &request, "Granted scopes").await?;
+    look(&browser, "tokens", "/authorizations/tokens", "Blacklisted").await?;
+    look(
+        &browser,
+        "alerts",
+        "/authorizations/alerts",
+        "Partial revocation",
+    )
+    .await?;
+    look(&browser, "journal", "/authorizations/journal", "Unreadable").await?;
+    let delivery = format!("/authorizations/journal/{delivery}");
+    look(&browser, "delivery", &delivery, "Body as it was signed").await?;
+    look(&browser, "jobs", "/operations/jobs", "Jobs").await?;
+    browser
+        .click("button", "Account of Adèle Vertefeuille")
+        .await?;
+    browser.click("[role=menuitemradio]", "User").await?;
+    look(&browser, "my-requests", "/my-requests", "My authorizations").await
 }
 
 #[tokio::test]

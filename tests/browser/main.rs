@@ -6,6 +6,7 @@
 )]
 
 mod accessibility;
+mod authorizations;
 mod explorer;
 mod people;
 mod preferences;

@@ -106,6 +106,36 @@ pub fn duration(from: &str, until: &str) -> String {
     )
 }
 
+/// This moment, as the server reads it.
+pub fn now() -> String {
+    Date::new_0().to_iso_string().into()
+}
+
+/// The beginning of a day where the reader is, as the server reads it; none for an empty text.
+pub fn start_of(day: &str) -> Option<String> {
+    if day.is_empty() {
+        return None;
+    }
+    let date = Date::new(&JsValue::from_str(&format!("{day}T00:00")));
+    (!date.get_time().is_nan()).then(|| date.to_iso_string().into())
+}
+
+/// Whole days from now until a moment; below zero when it is over.
+pub fn days_until(at: &str) -> i64 {
+    let milliseconds = Date::new(&JsValue::from_str(at)).get_time() - Date::now();
+    #[expect(clippy::cast_possible_truncation, reason = "days are few")]
+    let days = (milliseconds / 86_400_000.0).floor() as i64;
+    days
+}
+
+/// The day of a moment where the reader is, such as "3 Dec 2026".
+pub fn day_of(at: &str) -> String {
+    date_format(
+        &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
+        at,
+    )
+}
+
 /// Today where the reader is, `YYYY-MM-DD`.
 pub fn today() -> String {
     day_after(0)

@@ -13,6 +13,7 @@ mod api;
 mod app;
 mod format;
 mod frame;
+mod lazy;
 mod pages;
 mod preferences;
 mod queries;

@@ -64,6 +64,19 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
         self.busy.get()
     }
 
+    /// Counts the answers after the first one: what was asked for at the same time need not be asked for again.
+    pub fn moves(self) -> Signal<u32> {
+        let moves = RwSignal::new(0);
+        Effect::new(move |was_there: Option<bool>| {
+            let is_there = self.value.with(Option::is_some);
+            if was_there == Some(true) {
+                moves.update(|moves| *moves += 1);
+            }
+            is_there
+        });
+        moves.into()
+    }
+
     /// Asks again.
     pub fn reload(self) {
         self.again.update(|again| *again += 1);

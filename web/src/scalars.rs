@@ -17,5 +17,7 @@ pub type Citext = String;
 pub type Jsonb = serde_json::Value;
 /// A number of single precision.
 pub type Float4 = f64;
+/// A small whole number.
+pub type Smallint = i64;
 /// Whole numbers beyond JSON's are sent as text.
 pub type Bigint = String;

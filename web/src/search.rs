@@ -24,3 +24,24 @@ pub fn pattern(text: &str) -> String {
     pattern.push('%');
     pattern
 }
+
+/// A pattern for `_regex` that any of these values matches as a whole; without values, everything does.
+pub fn any_of(values: &[String]) -> String {
+    if values.is_empty() {
+        return String::new();
+    }
+    let mut pattern = String::from("^(");
+    for (index, value) in values.iter().enumerate() {
+        if index > 0 {
+            pattern.push('|');
+        }
+        for letter in value.chars() {
+            if !letter.is_alphanumeric() && letter != '_' {
+                pattern.push('\\');
+            }
+            pattern.push(letter);
+        }
+    }
+    pattern.push_str(")$");
+    pattern
+}

@@ -6,13 +6,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::api::{self, ApiError, Request, decode_text};
+use crate::api::{self, Answer, ApiError, Request, decode_text};
 use crate::preferences;
 
 /// The person signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Me {
-    pub id: String,
+    /// The user's key; a contact of authorization requests has none.
+    #[serde(default)]
+    pub id: Option<String>,
     pub name: String,
     #[serde(default)]
     pub email: Option<String>,
@@ -90,6 +92,11 @@ impl Session {
         self.role.with(|role| role == "admin")
     }
 
+    /// Whether this tab asks as a contact of authorization requests, tracked.
+    pub fn is_contact(self) -> bool {
+        self.role.with(|role| role == "contact")
+    }
+
     /// The ways to sign in, tracked.
     pub fn providers(self) -> Vec<Provider> {
         self.providers.get()
@@ -147,6 +154,30 @@ impl Session {
         preferences::store("role", None);
         self.enter(answer.user);
         Ok(())
+    }
+
+    /// Signs in by the secret of a mailed link.
+    pub async fn enter_by_link(self, secret: &str) -> Result<(), ApiError> {
+        let body = json!({ "secret": secret }).to_string();
+        let answer = ask::<SignedIn>("POST", "/auth/contact/enter", Some(body)).await?;
+        preferences::store("role", None);
+        self.enter(answer.user);
+        Ok(())
+    }
+
+    /// Asks for a link to be mailed to a contact.
+    pub async fn ask_for_link(self, email: &str) -> Result<(), ApiError> {
+        let request = Request {
+            method: "POST",
+            address: "/auth/contact",
+            body: Some(json!({ "email": email }).to_string()),
+            role: None,
+        };
+        let answer = api::send(request).await?;
+        if answer.status < 300 {
+            return Ok(());
+        }
+        Err(refusal(&answer))
     }
 
     /// Ends the session at the server and here.
@@ -222,16 +253,20 @@ async fn ask<T: DeserializeOwned>(
     {
         return Ok(value);
     }
-    Err(match decode_text::<Refusal>(&answer.body) {
+    Err(refusal(&answer))
+}
+
+fn refusal(answer: &Answer) -> ApiError {
+    match decode_text::<Refusal>(&answer.body) {
         Ok(Refusal { error }) => ApiError {
             code: error.code,
             message: error.message,
-            request_id: error.request_id.or(answer.request_id),
+            request_id: error.request_id.or_else(|| answer.request_id.clone()),
         },
         Err(_) => ApiError {
             code: "unexpected".to_owned(),
             message: format!("HTTP {}", answer.status),
-            request_id: answer.request_id,
+            request_id: answer.request_id.clone(),
         },
-    })
+    }
 }

@@ -22,6 +22,9 @@ struct Arguments {
     /// Where the mailbox is read; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     mailbox: SocketAddr,
+    /// Where the simulated DataPass is asked to send; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    datapass: SocketAddr,
     /// How many people there are.
     #[arg(long, default_value_t = 300)]
     people: usize,
@@ -61,10 +64,12 @@ async fn run(arguments: Arguments) -> Result<()> {
     })
     .await?;
     let mailbox = Mailbox::start(arguments.mailbox).await?;
+    let datapass = Simulator::datapass(arguments.datapass).await?;
     let addresses = serde_json::json!({
         "github": github.url(),
         "mailbox": mailbox.url(),
         "smtp": mailbox.smtp_url(),
+        "datapass": datapass.url(),
     });
     println!("{addresses}");
 

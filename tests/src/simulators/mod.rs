@@ -1,6 +1,6 @@
 //! Stand-ins for external services: small HTTP servers that answer as the real ones do, from invented people.
 //!
-//! Every simulator but the issuer of tokens has the control endpoints of [`controls`]. One runs inside a test ([`Simulator::start`]) or beside a
+//! Every simulator of a service that is synced has the control endpoints of [`controls`]. One runs inside a test ([`Simulator::start`]) or beside a
 //! demo (the program `simulators`).
 
 pub mod controls;
@@ -31,6 +31,13 @@ impl Simulator {
         let url = url_of(&listener)?;
         let router = github::router(&options, &url)?;
         Ok(Self::serve(listener, url, router))
+    }
+
+    /// Starts a simulated DataPass, which sends when it is asked to.
+    pub async fn datapass(listen: SocketAddr) -> Result<Self> {
+        let listener = bind(listen).await?;
+        let url = url_of(&listener)?;
+        Ok(Self::serve(listener, url, datapass::router()))
     }
 
     /// Where it answers, without a slash at the end.

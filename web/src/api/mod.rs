@@ -59,6 +59,11 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    /// A part of the page did not come.
+    pub fn part_missing() -> Self {
+        Self::new("part_missing", "", None)
+    }
+
     fn new(code: &str, message: impl Into<String>, request_id: Option<String>) -> Self {
         Self {
             code: code.to_owned(),

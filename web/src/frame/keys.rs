@@ -42,8 +42,12 @@ pub fn listen(palette_open: RwSignal<bool>, help_open: RwSignal<bool>) {
         go_pressed_at.set_value(f64::NEG_INFINITY);
         match (after_go, key.as_str()) {
             (true, "h") => navigate("/", NavigateOptions::default()),
-            (true, "p") => navigate("/people", NavigateOptions::default()),
+            (true, "p") if !session.is_contact() => navigate("/people", NavigateOptions::default()),
             (true, "s") if session.is_admin() => navigate("/services", NavigateOptions::default()),
+            (true, "r") if session.is_admin() => {
+                navigate("/authorizations", NavigateOptions::default());
+            }
+            (true, "r") => navigate("/my-requests", NavigateOptions::default()),
             (false, "g") => go_pressed_at.set_value(event.time_stamp()),
             (false, "j") => move_row(1),
             (false, "k") => move_row(-1),
@@ -119,7 +123,7 @@ fn move_row(step: i32) {
 pub fn ShortcutHelp(open: RwSignal<bool>) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let session = expect_context::<Session>();
-    let shortcuts = StoredValue::new(shortcuts(session.is_admin()));
+    let shortcuts = StoredValue::new(shortcuts(session.is_admin(), session.is_contact()));
     view! {
         <Dialog open=open title=words().keyboard_shortcuts>
             <div class="dialog-head">
@@ -148,7 +152,7 @@ pub fn ShortcutHelp(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-fn shortcuts(admin: bool) -> Vec<(&'static [&'static str], &'static str)> {
+fn shortcuts(admin: bool, contact: bool) -> Vec<(&'static [&'static str], &'static str)> {
     let words = words();
     let mut list: Vec<(&'static [&'static str], &'static str)> = vec![
         (&["Ctrl", "K"], words.key_palette),
@@ -157,11 +161,14 @@ fn shortcuts(admin: bool) -> Vec<(&'static [&'static str], &'static str)> {
         (&["Enter"], words.key_open),
         (&["Esc"], words.key_escape),
         (&["g", "h"], words.key_home),
-        (&["g", "p"], words.key_people),
     ];
+    if !contact {
+        list.push((&["g", "p"], words.key_people));
+    }
     if admin {
         list.push((&["g", "s"], words.key_services));
     }
+    list.push((&["g", "r"], words.key_authorizations));
     list.push((&["?"], words.key_help));
     list
 }

@@ -64,7 +64,7 @@ pub fn AccountMenu(help_open: RwSignal<bool>) -> impl IntoView {
         return ().into_any();
     };
     let navigate = StoredValue::new_local(use_navigate());
-    let my_page = format!("/people/{}", me.id);
+    let my_page = me.id.as_ref().map(|id| format!("/people/{id}"));
     let go = move |address: &str| {
         navigate.with_value(|navigate| navigate(address, NavigateOptions::default()));
     };
@@ -97,10 +97,12 @@ pub fn AccountMenu(help_open: RwSignal<bool>) -> impl IntoView {
                 <strong>{name.get_value()}</strong>
                 {email.get_value().map(|email| view! { <span class="muted">{email}</span> })}
             </p>
-            <button type="button" role="menuitem" class="panel-item" data-close="" on:click=move |_| go(&my_page.get_value())>
-                <Icon icon=icondata_lu::LuUser/>
-                {words().my_page}
-            </button>
+            {my_page.get_value().map(|address| view! {
+                <button type="button" role="menuitem" class="panel-item" data-close="" on:click=move |_| go(&address)>
+                    <Icon icon=icondata_lu::LuUser/>
+                    {words().my_page}
+                </button>
+            })}
             <button type="button" role="menuitem" class="panel-item" data-close="" on:click=move |_| help_open.set(true)>
                 <Icon icon=icondata_lu::LuKeyboard/>
                 {words().keyboard_shortcuts}

@@ -50,12 +50,12 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
     let at = RwSignal::new(0_usize);
     let input = NodeRef::<html::Input>::new();
     let waiting = StoredValue::new_local(RefCell::new(None::<Timeout>));
-    let admin = session.is_admin();
+    let (admin, contact) = (session.is_admin(), session.is_contact());
 
     let people = remote(move || {
         let wanted = typed.get();
         async move {
-            if wanted.is_empty() {
+            if wanted.is_empty() || contact {
                 return Ok(Vec::new());
             }
             let variables = find_people::Variables {
@@ -68,7 +68,7 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
     });
     let places = Memo::new(move |_| {
         let wanted = typed.get();
-        let pages = pages(admin)
+        let pages = pages(admin, contact)
             .into_iter()
             .filter(|page| normalized(&page.name).contains(&wanted));
         let people = people
@@ -169,15 +169,27 @@ fn Inside(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-fn pages(admin: bool) -> Vec<Place> {
+fn pages(admin: bool, contact: bool) -> Vec<Place> {
     let page = |address: &str, name: &str| Place {
         address: address.to_owned(),
         name: name.to_owned(),
         face: Face::Page,
     };
-    let mut pages = vec![page("/", words().home), page("/people", words().people)];
+    let mut pages = Vec::new();
+    if !contact {
+        pages.extend([page("/", words().home), page("/people", words().people)]);
+    }
     if admin {
-        pages.push(page("/services", words().services));
+        pages.extend([
+            page("/services", words().services),
+            page("/authorizations", words().authorizations),
+            page("/authorizations/tokens", words().authorization_tokens),
+            page("/authorizations/alerts", words().authorization_alerts),
+            page("/authorizations/journal", words().authorization_journal),
+            page("/operations/jobs", words().jobs),
+        ]);
+    } else {
+        pages.push(page("/my-requests", words().my_requests));
     }
     pages
 }

@@ -20,9 +20,19 @@ pub fn Rail() -> impl IntoView {
                 <span class="rail-word">{words().product}</span>
             </a>
                 <ul>
-                    <RailLink address="/" word=words().home icon=icondata_lu::LuHouse exact=true/>
-                    <RailLink address="/people" word=words().people icon=icondata_lu::LuUsers/>
-                    {admin.then(|| view! { <RailLink address="/services" word=words().services icon=icondata_lu::LuPlug/> })}
+                    {(!session.is_contact()).then(|| view! {
+                        <RailLink address="/" word=words().home icon=icondata_lu::LuHouse exact=true/>
+                        <RailLink address="/people" word=words().people icon=icondata_lu::LuUsers/>
+                    })}
+                    {if admin {
+                        view! {
+                            <RailLink address="/services" word=words().services icon=icondata_lu::LuPlug/>
+                            <RailLink address="/authorizations" word=words().authorizations icon=icondata_lu::LuStamp/>
+                        }
+                        .into_any()
+                    } else {
+                        view! { <RailLink address="/my-requests" word=words().my_requests icon=icondata_lu::LuStamp/> }.into_any()
+                    }}
                 </ul>
             <div class="rail-foot">
                 <a class="rail-link" href="/explorer" rel="external" title=words().explorer_title>

@@ -83,6 +83,7 @@ pub fn SignIn() -> impl IntoView {
                 {others.into_iter().map(|provider| view! { <ProviderLink provider=provider next=next/> }).collect_view()}
                 {both.then(|| view! { <p class="or"><span>{words().or}</span></p> })}
                 {names.into_iter().map(|provider| view! { <NameForm address=provider.login_url/> }).collect_view()}
+                <ContactLink/>
             </main>
         </div>
     }
@@ -166,5 +167,61 @@ fn NameForm(address: String) -> impl IntoView {
             </fieldset>
             <button type="submit" class="button primary" aria-busy=move || busy.get().then_some("true")>{words().sign_in}</button>
         </form>
+    }
+}
+
+/// Mails a link to a contact of authorization requests, whom the directory does not know.
+#[component]
+fn ContactLink() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let email = NodeRef::<html::Input>::new();
+    let busy = RwSignal::new(false);
+    let is_sent = RwSignal::new(false);
+    let failure = RwSignal::new(None::<String>);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(email) = email.get_untracked() else {
+            return;
+        };
+        let address = email.value().trim().to_owned();
+        if !address.contains('@') {
+            failure.set(Some(words().contact_link_missing.to_owned()));
+            drop(email.focus());
+            return;
+        }
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        is_sent.set(false);
+        spawn_local(async move {
+            let outcome = session.ask_for_link(&address).await;
+            busy.try_set(false);
+            is_sent.try_set(outcome.is_ok());
+            failure.try_set(outcome.err().map(|error| words().error(&error)));
+        });
+    };
+    view! {
+        <details class="contact-link">
+            <summary>{words().contact_link}</summary>
+            <form class="form" novalidate on:submit=submit>
+                <div class="field">
+                    <label for="contact-email">{words().email}</label>
+                    <input
+                        id="contact-email"
+                        type="email"
+                        class="input"
+                        autocomplete="email"
+                        aria-describedby="contact-help contact-error"
+                        aria-invalid=move || failure.get().is_some().then_some("true")
+                        node_ref=email
+                    />
+                    <span class="help" id="contact-help">{words().contact_link_help}</span>
+                    <span class="field-error" id="contact-error" role="alert">{move || failure.get()}</span>
+                </div>
+                <button type="submit" class="button" aria-busy=move || busy.get().then_some("true")>{words().contact_link_send}</button>
+                <p role="status">{move || is_sent.get().then_some(words().contact_link_sent)}</p>
+            </form>
+        </details>
     }
 }

@@ -59,6 +59,57 @@ where
     }
 }
 
+/// Shows the one row that a live value holds. The frame is drawn anew only when the row comes, is missing or is refused;
+/// what is inside follows it, so that the focus and what a reader has opened stay.
+pub fn follow<D, T>(
+    remote: Remote<D>,
+    row: fn(D) -> Option<T>,
+    missing: fn() -> AnyView,
+    draw: fn(Signal<T>) -> AnyView,
+) -> impl IntoView
+where
+    D: Clone + Send + Sync + 'static,
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let latest = Memo::new(move |_| remote.ok().and_then(row));
+    let standing = Memo::new(move |_| match remote.get() {
+        None => Standing::Awaited,
+        Some(Err(_)) => Standing::Refused,
+        Some(Ok(_)) if latest.with(Option::is_none) => Standing::Missing,
+        Some(Ok(_)) => Standing::There,
+    });
+    move || match standing.get() {
+        Standing::Awaited => view! { <Skeleton lines=8/> }.into_any(),
+        Standing::Missing => missing(),
+        Standing::Refused => remote
+            .error()
+            .map(|error| view! { <ErrorNote error=error retry=move || remote.reload()/> })
+            .into_any(),
+        Standing::There => {
+            let Some(first) = latest.get_untracked() else {
+                return missing();
+            };
+            let held = RwSignal::new(first);
+            Effect::new(move |_| {
+                if let Some(row) = latest.get()
+                    && held.with_untracked(|held| *held != row)
+                {
+                    held.set(row);
+                }
+            });
+            draw(held.into())
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Awaited,
+    There,
+    Missing,
+    Refused,
+}
+
 /// Grey lines, after a short patience, where text will stand.
 #[component]
 pub fn Skeleton(lines: usize) -> impl IntoView {

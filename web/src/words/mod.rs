@@ -3,12 +3,38 @@
 //!
 //! The language is held outside the reactive graph: changing it draws the page anew, so that no text needs a signal.
 
+/// One catalogue: each word in English, then in French. Pages that are loaded later have catalogues of their own, so
+/// that the first page does not load their words.
+macro_rules! catalogue {
+    ($(#[$doc:meta])* $catalogue:ident; $($name:ident: $english:literal, $french:literal;)*) => {
+        $(#[$doc])*
+        pub struct $catalogue {
+            pub spoken: crate::words::Language,
+            $(pub $name: &'static str,)*
+        }
+
+        impl $catalogue {
+            /// The words of one language.
+            pub fn of(language: crate::words::Language) -> &'static Self {
+                use crate::words::Language;
+                static ENGLISH: $catalogue = $catalogue { spoken: Language::English, $($name: $english,)* };
+                static FRENCH: $catalogue = $catalogue { spoken: Language::French, $($name: $french,)* };
+                match language {
+                    Language::English => &ENGLISH,
+                    Language::French => &FRENCH,
+                }
+            }
+        }
+    };
+}
+
+pub mod authorizations;
 mod phrases;
 mod table;
 
 use std::cell::Cell;
 
-pub use table::{ENGLISH, FRENCH, Words};
+pub use table::Words;
 
 /// A language the page speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +62,12 @@ pub fn speak(language: Language) {
     SPOKEN.set(language);
 }
 
+/// The language spoken.
+pub fn spoken() -> Language {
+    SPOKEN.get()
+}
+
 /// The catalogue of the language spoken.
 pub fn words() -> &'static Words {
-    match SPOKEN.get() {
-        Language::English => &ENGLISH,
-        Language::French => &FRENCH,
-    }
+    Words::of(spoken())
 }

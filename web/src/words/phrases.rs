@@ -9,7 +9,12 @@ const NARROW: char = '\u{202f}';
 impl Words {
     /// "12 changes".
     pub fn count_changes(&self, count: i64) -> String {
-        self.counted(count, ("change", "changes"), ("changement", "changements"))
+        counted(
+            self.spoken,
+            count,
+            ("change", "changes"),
+            ("changement", "changements"),
+        )
     }
 
     /// "The latest 30 of 120".
@@ -18,6 +23,15 @@ impl Words {
         match self.spoken {
             Language::English => format!("The latest {shown} of {total}"),
             Language::French => format!("Les {shown} plus récents sur {total}"),
+        }
+    }
+
+    /// "500 of 1,204 exported".
+    pub fn exported_so_far(&self, done: i64, total: i64) -> String {
+        let (done, total) = (number(done), number(total));
+        match self.spoken {
+            Language::English => format!("{done} of {total} exported"),
+            Language::French => format!("{done} exportées sur {total}"),
         }
     }
 
@@ -207,6 +221,7 @@ impl Words {
     pub fn role_name(&self, role: &str) -> String {
         match role {
             "user" => self.role_user.to_owned(),
+            "contact" => self.role_contact.to_owned(),
             "admin" => self.role_admin.to_owned(),
             other => other.to_owned(),
         }
@@ -247,6 +262,7 @@ impl Words {
         match error.code.as_str() {
             "network" => self.error_network.to_owned(),
             "unreadable" => self.error_unreadable.to_owned(),
+            "part_missing" => self.error_part_missing.to_owned(),
             "unexpected" | "internal-error" | "internal_error" => self.error_unexpected.to_owned(),
             "access-denied" | "invalid-jwt" | "signed_out" => self.error_signed_out.to_owned(),
             "inactive" => self.error_inactive.to_owned(),
@@ -268,13 +284,13 @@ impl Words {
             _ => self.error_provider,
         }
     }
+}
 
-    fn counted(&self, count: i64, english: (&str, &str), french: (&str, &str)) -> String {
-        let ((one, many), is_one) = match self.spoken {
-            Language::English => (english, count == 1),
-            Language::French => (french, count.abs() < 2),
-        };
-        // U+00A0 keeps the number and its noun on one line.
-        format!("{}\u{a0}{}", number(count), if is_one { one } else { many })
-    }
+/// A count with its noun, singular or plural. U+00A0 keeps them on one line.
+fn counted(language: Language, count: i64, english: (&str, &str), french: (&str, &str)) -> String {
+    let ((one, many), is_one) = match language {
+        Language::English => (english, count == 1),
+        Language::French => (french, count.abs() < 2),
+    };
+    format!("{}\u{a0}{}", number(count), if is_one { one } else { many })
 }

@@ -1,23 +1,9 @@
 //! The words without numbers or names in them.
 
-use super::Language;
+catalogue! {
+    /// The words of the frame, of lists, and of people and services.
+    Words;
 
-macro_rules! words {
-    ($($name:ident: $english:literal, $french:literal;)*) => {
-        /// One language's words.
-        pub struct Words {
-            pub spoken: Language,
-            $(pub $name: &'static str,)*
-        }
-
-        /// English.
-        pub static ENGLISH: Words = Words { spoken: Language::English, $($name: $english,)* };
-        /// French.
-        pub static FRENCH: Words = Words { spoken: Language::French, $($name: $french,)* };
-    };
-}
-
-words! {
     locale: "en-GB", "fr-FR";
     language_code: "en", "fr";
 
@@ -28,6 +14,12 @@ words! {
     home: "Home", "Accueil";
     people: "People", "Personnes";
     services: "Services", "Services";
+    authorizations: "Authorizations", "Habilitations";
+    authorization_tokens: "Authorizations: tokens", "Habilitations\u{202f}: jetons";
+    authorization_alerts: "Authorizations: alerts", "Habilitations\u{202f}: alertes";
+    authorization_journal: "Authorizations: journal", "Habilitations\u{202f}: journal";
+    jobs: "Jobs", "Tâches";
+    my_requests: "My authorizations", "Mes habilitations";
     explorer: "API", "API";
     explorer_title: "API explorer", "Explorateur de l’API";
     search_or_jump: "Search or jump to…", "Rechercher ou aller à…";
@@ -40,6 +32,7 @@ words! {
     my_page: "My page", "Ma fiche";
     sign_out: "Sign out", "Se déconnecter";
     role_user: "User", "Utilisateur";
+    role_contact: "Contact", "Contact";
     role_admin: "Administrator", "Administrateur";
     demonstration: "Demonstration server: anybody signs in, under any name.", "Serveur de démonstration\u{202f}: chacun s’y connecte, sous n’importe quel nom.";
     keyboard_shortcuts: "Keyboard shortcuts", "Raccourcis clavier";
@@ -58,6 +51,7 @@ words! {
     key_help: "This help", "Cette aide";
     key_home: "Go to Home", "Aller à l’accueil";
     key_people: "Go to People", "Aller aux personnes";
+    key_authorizations: "Go to Authorizations", "Aller aux habilitations";
     key_services: "Go to Services", "Aller aux services";
 
     // The palette.
@@ -72,6 +66,11 @@ words! {
     your_name_missing: "Type a name to sign in.", "Indiquez un nom pour vous connecter.";
     try_as: "Try it as", "Essayer en tant que";
     or: "or", "ou";
+    contact_link: "You are a contact of an authorization request?", "Vous êtes contact d’une demande d’habilitation\u{202f}?";
+    contact_link_help: "A link to your requests and tokens is mailed to you. It serves once, within an hour.", "Un lien vers vos demandes et jetons vous est envoyé par courriel. Il sert une fois, dans l’heure.";
+    contact_link_send: "Mail me a link", "Recevoir un lien";
+    contact_link_sent: "If this address belongs to a contact, a link is on its way to it.", "Si cette adresse est celle d’un contact, un lien est en route.";
+    contact_link_missing: "Type your e-mail address, such as name@organization.example.", "Indiquez votre adresse, comme nom@organisme.example.";
     no_providers: "No way to sign in is configured. An administrator adds one under [[providers]] in the configuration file.", "Aucun moyen de connexion n’est configuré. L’administrateur en ajoute un sous [[providers]] dans le fichier de configuration.";
 
     // Lists.
@@ -84,12 +83,17 @@ words! {
     previous_page: "Previous page", "Page précédente";
     next_page: "Next page", "Page suivante";
     pages: "Pages", "Pages";
+    export: "Export", "Exporter";
+    export_help: "All rows that fit the search and the filters, as a CSV file", "Toutes les lignes filtrées, en fichier CSV";
+    exporting: "Exporting…", "Export en cours…";
+    export_refused: "The browser refused the file. Allow downloads from this site, then export again.", "Le navigateur a refusé le fichier. Autorisez les téléchargements de ce site, puis recommencez.";
 
     // Errors.
     error_title: "This could not be loaded", "Le chargement a échoué";
     error_network: "The server does not answer. Check the connection, then try again.", "Le serveur ne répond pas. Vérifiez la connexion, puis réessayez.";
     error_unexpected: "Something went wrong on the server. Trying again may help; if not, give an administrator the number below.", "Un incident est survenu sur le serveur. Réessayez\u{202f}; si cela persiste, transmettez le numéro ci-dessous à l’administrateur.";
     error_unreadable: "The server’s answer could not be read. Reload the page: it may be older than the server.", "La réponse du serveur est illisible. Rechargez la page\u{202f}: elle est peut-être plus ancienne que le serveur.";
+    error_part_missing: "This part of the page did not come. The server may have been updated meanwhile, or the connection lost: the page will load anew.", "Cette partie de la page n’est pas arrivée. Le serveur a peut-être été mis à jour entre-temps, ou la connexion est coupée\u{202f}: la page va se recharger.";
     error_signed_out: "The session has ended. Sign in again.", "La session est terminée. Reconnectez-vous.";
     error_forbidden: "Your role does not allow this.", "Votre rôle ne le permet pas.";
     error_refused: "The provider did not agree, or none of your teams opens this door.", "Le fournisseur n’a pas donné son accord, ou aucune de vos équipes n’ouvre cette porte.";

@@ -4,6 +4,7 @@
 //! first, once it is certain to be ours.
 
 mod config;
+mod deliveries;
 mod report;
 mod server;
 mod simulators;
@@ -104,7 +105,7 @@ impl Running {
         } else {
             Profile::Dev
         };
-        let mut steps = Steps::new(if arguments.no_demo { 6 } else { 9 });
+        let mut steps = Steps::new(if arguments.no_demo { 6 } else { 10 });
         steps.quiet("WebAssembly target", || Ok(((), wasm::ensure()?)))?;
         let (cluster, database_url) = steps.quiet("PostgreSQL", || database(arguments))?;
         // The server embeds the page, so the page comes first.
@@ -127,6 +128,12 @@ impl Running {
         let server = steps.quiet("Server", || {
             start_server(&programs, &config, arguments.port)
         })?;
+        if let Some(simulators) = &simulators {
+            steps.quiet("Authorization requests", || {
+                deliveries::send(cluster.as_ref(), simulators.datapass(), &config)
+                    .map(|remark| ((), remark))
+            })?;
+        }
         let report = report::Report::new(&config, &database_url, server.id(), simulators.as_ref());
         report.write()?;
         Ok(Self {

@@ -44,6 +44,8 @@ struct SimulatorUrls {
     github: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mailbox: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    datapass: Option<String>,
 }
 
 /// Two people of the simulated organization: one of the team `sre`, one who is not.
@@ -84,6 +86,7 @@ impl Report {
             simulators: SimulatorUrls {
                 github: simulators.map(|simulators| simulators.github().to_owned()),
                 mailbox: simulators.map(|simulators| simulators.mailbox().to_owned()),
+                datapass: simulators.map(|simulators| simulators.datapass().to_owned()),
             },
             datapass: APIS
                 .map(|api| {

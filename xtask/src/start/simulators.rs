@@ -19,6 +19,7 @@ pub struct Simulators {
     github: String,
     mailbox: String,
     smtp: String,
+    datapass: String,
 }
 
 impl Simulators {
@@ -62,6 +63,7 @@ impl Simulators {
             github: address("github")?,
             mailbox: address("mailbox")?,
             smtp: address("smtp")?,
+            datapass: address("datapass")?,
         })
     }
 
@@ -78,6 +80,11 @@ impl Simulators {
     /// Where the demo sends its mails.
     pub fn smtp(&self) -> &str {
         &self.smtp
+    }
+
+    /// Where the simulated DataPass is asked to send.
+    pub fn datapass(&self) -> &str {
+        &self.datapass
     }
 
     /// The process, to watch and stop it.

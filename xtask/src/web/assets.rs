@@ -16,8 +16,16 @@ use flate2::write::GzEncoder;
 use super::bind::Bound;
 use super::inputs::short_hash;
 
-/// Writes the page to `dist`; returns the size of what the first page loads, compressed, in bytes.
-pub fn publish(web: &Path, bound: &Bound, dist: &Path) -> anyhow::Result<usize> {
+/// Compressed sizes, in bytes.
+pub struct Sizes {
+    /// What the first page loads.
+    pub first: usize,
+    /// Each chunk that other pages load.
+    pub chunks: Vec<usize>,
+}
+
+/// Writes the page to `dist`.
+pub fn publish(web: &Path, bound: &Bound, dist: &Path) -> anyhow::Result<Sizes> {
     let folder = dist.join("assets");
     fs::create_dir_all(&folder)?;
     let mut writer = Writer {
@@ -26,8 +34,18 @@ pub fn publish(web: &Path, bound: &Bound, dist: &Path) -> anyhow::Result<usize> 
         size: 0,
     };
 
+    let mut script = bound.script.clone();
+    let mut chunks = Vec::new();
+    for (name, content) in &bound.chunks {
+        let before = writer.size;
+        let address = writer.asset("chunk.wasm", content)?;
+        script = script.replace(&format!("\"./{name}\""), &format!("\"{address}\""));
+        chunks.push(writer.size - before);
+    }
+    writer.size = 0;
+
     let module = writer.asset("web.wasm", &bound.module)?;
-    let glue = writer.asset("web.js", bound.script.as_bytes())?;
+    let glue = writer.asset("web.js", script.as_bytes())?;
     let boot = fs::read_to_string(web.join("static/boot.js"))?
         .replace("@web.js@", &glue)
         .replace("@web.wasm@", &module);
@@ -49,9 +67,9 @@ pub fn publish(web: &Path, bound: &Bound, dist: &Path) -> anyhow::Result<usize> 
         index = index.replace(placeholder, &name);
     }
     let Writer { written, size, .. } = writer;
-    let size = size + write_compressed(&dist.join("index.html"), index.as_bytes())?;
+    let first = size + write_compressed(&dist.join("index.html"), index.as_bytes())?;
     remove_others(&folder, &written)?;
-    Ok(size)
+    Ok(Sizes { first, chunks })
 }
 
 /// Writes a file and its brotli and gzip copies; returns the size of the brotli copy.

@@ -14,7 +14,7 @@ use crate::words::words;
 #[component]
 pub fn Own(me: Me) -> impl IntoView {
     let own = {
-        let id = me.id.clone();
+        let id = me.id.clone().unwrap_or_default();
         remote(move || api::run::<Person>(person::Variables { id: id.clone() }))
     };
     let avatar = me.avatar_url.clone();

@@ -6,9 +6,8 @@ use leptos_router::components::A;
 use crate::api;
 use crate::format::number;
 use crate::queries::{CardList, card_list};
-use crate::remote::remote;
 use crate::search::{normalized, pattern};
-use crate::ui::list::{Choice, Column, Facet, List, PAGE_SIZE, Rows, use_address};
+use crate::ui::list::{Choice, Column, Facet, List, Rows, Source, Window, use_address};
 use crate::ui::{Avatar, PageTitle, StateMark};
 use crate::words::words;
 
@@ -18,7 +17,7 @@ const PRESENCES: [&str; 3] = ["present", "arriving", "left"];
 #[component]
 pub fn Cards(open: Memo<Option<String>>) -> impl IntoView {
     let address = use_address();
-    let rows = remote(move || {
+    let source = Source::new(move |window: Window| {
         let ticked = address.ticked("presence");
         let presence = if ticked.is_empty() {
             PRESENCES.map(str::to_owned).to_vec()
@@ -38,8 +37,8 @@ pub fn Cards(open: Memo<Option<String>>) -> impl IntoView {
                 search_name: Some(direction),
                 ..Default::default()
             }],
-            limit: PAGE_SIZE,
-            offset: address.offset(),
+            limit: window.limit,
+            offset: window.offset,
         };
         async move {
             let data = api::run::<CardList>(variables).await?;
@@ -52,6 +51,7 @@ pub fn Cards(open: Memo<Option<String>>) -> impl IntoView {
             })
         }
     });
+    let rows = source.shown(address, || ());
     let facet = Facet {
         key: "presence",
         label: words().presence,
@@ -76,11 +76,13 @@ pub fn Cards(open: Memo<Option<String>>) -> impl IntoView {
             }
             .into_any()
         })
-        .sorted_by("name"),
+        .sorted_by("name")
+        .exported(|card| card.name.clone().unwrap_or_default()),
         Column::new(words().presence, "", |card: &card_list::CardListUserCards| {
             let presence = card.presence.clone().unwrap_or_default();
             view! { <StateMark tone=super::super::person::presence_tone(&presence) label=words().presence_name(&presence)/> }.into_any()
-        }),
+        })
+        .exported(|card| words().presence_name(card.presence.as_deref().unwrap_or_default()).to_owned()),
     ];
     let count = move || rows.ok().map(|rows| number(rows.total));
     view! {
@@ -96,6 +98,7 @@ pub fn Cards(open: Memo<Option<String>>) -> impl IntoView {
             key=|card| card.id.clone().unwrap_or_default()
             open=Signal::derive(move || open.get())
             empty=(words().no_people, words().no_people_help)
+            export=(source, "people")
         />
     }
 }

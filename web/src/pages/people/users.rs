@@ -8,7 +8,7 @@ use crate::format::number;
 use crate::queries::{PeopleFacets, PeopleList, people_facets, people_list};
 use crate::remote::{Remote, remote};
 use crate::search::{normalized, pattern};
-use crate::ui::list::{Address, Choice, Column, Facet, List, PAGE_SIZE, Rows, use_address};
+use crate::ui::list::{Address, Choice, Column, Facet, List, Rows, Source, Window, use_address};
 use crate::ui::{AccountMark, Avatar, Day, PageTitle, ServiceIcon, WarningMark};
 use crate::words::words;
 use people_list::{
@@ -24,7 +24,7 @@ type Facts = Remote<people_facets::ResponseData>;
 pub fn Users(open: Memo<Option<String>>) -> impl IntoView {
     let address = use_address();
     let facts = remote(|| api::run::<PeopleFacets>(people_facets::Variables {}));
-    let rows = remote(move || {
+    let source = Source::new(move |window: Window| {
         let variables = people_list::Variables {
             where_: wanted(
                 &address.get("q"),
@@ -32,8 +32,8 @@ pub fn Users(open: Memo<Option<String>>) -> impl IntoView {
                 address.ticked("warning"),
             ),
             order: order(&address.sort("name")),
-            limit: PAGE_SIZE,
-            offset: address.offset(),
+            limit: window.limit,
+            offset: window.offset,
         };
         async move {
             let data = api::run::<PeopleList>(variables).await?;
@@ -43,6 +43,7 @@ pub fn Users(open: Memo<Option<String>>) -> impl IntoView {
             })
         }
     });
+    let rows = source.shown(address, || ());
     let count = move || rows.ok().map(|rows| number(rows.total));
     view! {
         <header class="page-head"><PageTitle title=words().people/><span class="page-count">{count}</span></header>
@@ -57,6 +58,7 @@ pub fn Users(open: Memo<Option<String>>) -> impl IntoView {
             key=|user| user.id.clone()
             open=Signal::derive(move || open.get())
             empty=(words().no_people, words().no_people_help)
+            export=(source, "people")
         />
     }
 }
@@ -240,18 +242,42 @@ fn columns(address: Address, facts: Facts) -> Vec<Column<Row>> {
         view! { <WarningMark codes=codes/> }.into_any()
     };
     vec![
-        Column::new(words().name, "grow", name).sorted_by("name"),
+        Column::new(words().name, "grow", name)
+            .sorted_by("name")
+            .exported(|user: &Row| user.name.clone()),
         Column::new(words().accounts, "marks", move |user: &Row| {
             marks(user, address, facts)
         })
-        .with_signs(move || signs(facts)),
-        Column::new(words().email, "wide-only", email),
-        Column::new(words().arrival, "day wide-only", arrival).sorted_by("arrival"),
-        Column::new(words().departure, "day", departure).sorted_by("departure"),
-        Column::new(words().added, "day widest-only", added).sorted_by("added"),
-        Column::new(words().warnings, "sign", warnings).with_signs(|| {
-            view! { <crate::ui::Icon icon=icondata_lu::LuTriangleAlert/> }.into_any()
+        .with_signs(move || signs(facts))
+        .exported(|user: &Row| {
+            let accounts = user.accounts.iter().map(|account| {
+                let login = account.login.as_deref().unwrap_or_default();
+                format!("{}:{login}:{}", account.service.code, account.state)
+            });
+            accounts.collect::<Vec<_>>().join(" ")
         }),
+        Column::new(words().email, "wide-only", email)
+            .exported(|user: &Row| user.email.clone().unwrap_or_default()),
+        Column::new(words().arrival, "day wide-only", arrival)
+            .sorted_by("arrival")
+            .exported(|user: &Row| user.arrival.clone().unwrap_or_default()),
+        Column::new(words().departure, "day", departure)
+            .sorted_by("departure")
+            .exported(|user: &Row| user.departure.clone().unwrap_or_default()),
+        Column::new(words().added, "day widest-only", added)
+            .sorted_by("added")
+            .exported(|user: &Row| user.created_at.clone()),
+        Column::new(words().warnings, "sign", warnings)
+            .with_signs(|| {
+                view! { <crate::ui::Icon icon=icondata_lu::LuTriangleAlert/> }.into_any()
+            })
+            .exported(|user: &Row| {
+                let codes = user
+                    .warnings
+                    .iter()
+                    .filter_map(|warning| warning.warning.clone());
+                codes.collect::<Vec<_>>().join(" ")
+            }),
     ]
 }
 

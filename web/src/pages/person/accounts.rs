@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::Section;
 use crate::queries::{person, person_review};
 use crate::remote::Remote;
-use crate::ui::{AccountMark, Ago, ServiceIcon, Tag};
+use crate::ui::{AccountMark, Ago, Section, ServiceIcon, Tag};
 use crate::words::words;
 
 type Account = person::PersonUsersByPkAccounts;

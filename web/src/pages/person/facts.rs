@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::Section;
 use crate::api;
 use crate::queries::{SetArrival, SetDeparture, person, set_arrival, set_departure};
-use crate::ui::{Ago, FactDate, Saving};
+use crate::ui::{Ago, FactDate, Saving, Section};
 use crate::words::words;
 
 /// The list of facts. `edits` is counted up after each change.

@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::Section;
 use crate::api;
 use crate::pages::diff::Diff;
 use crate::queries::{PersonHistory, person_history};
 use crate::remote::remote;
-use crate::ui::{Ago, Shown};
+use crate::ui::{Ago, Section, Shown};
 use crate::words::words;
 
 const ENTRIES: i64 = 30;

@@ -8,33 +8,26 @@ mod history;
 mod suggestions;
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
 use super::NotFound;
-use super::people::Beside;
 use crate::api;
 use crate::queries::{Person as PersonQuery, PersonReview, person, person_review};
 use crate::remote::remote;
 use crate::session::Session;
-use crate::ui::list::use_address;
-use crate::ui::{Avatar, Icon, Notice, PageTitle, Shown, StateMark, name_document};
+use crate::ui::{Avatar, CloseLink, DetailTitle, Notice, Shown, StateMark, is_key};
 use crate::words::words;
 pub use accounts::Accounts;
 use facts::Facts;
 use history::History;
 use suggestions::Suggestions;
 
-/// The person that the address names, if it names one.
-#[component]
-pub fn PersonRoute(open: Memo<Option<String>>) -> impl IntoView {
-    move || {
-        let id = open.get()?;
-        Some(if is_key(&id) {
-            view! { <Person id=id/> }.into_any()
-        } else {
-            view! { <NotFound/> }.into_any()
-        })
+/// The person with this key.
+pub fn open_person(id: String) -> AnyView {
+    if is_key(&id) {
+        view! { <Person id=id/> }.into_any()
+    } else {
+        view! { <NotFound/> }.into_any()
     }
 }
 
@@ -47,29 +40,13 @@ pub fn presence_tone(presence: &str) -> &'static str {
     }
 }
 
-fn is_key(id: &str) -> bool {
-    id.len() == 36
-        && id
-            .chars()
-            .all(|letter| letter == '-' || letter.is_ascii_hexdigit())
-}
-
 #[component]
 fn Person(id: String) -> impl IntoView {
     let asked = id.clone();
     let person = remote(move || api::run::<PersonQuery>(person::Variables { id: asked.clone() }));
-    let address = use_address();
-    let close = move || format!("/people{}", address.query_string());
     view! {
-        <article class="person page">
-            <div class="person-bar">
-                <A href=close attr:class="button quiet" attr:data-close-panel="">
-                    <Icon icon=icondata_lu::LuChevronLeft class="icon back-icon"/>
-                    <span class="back-word">{words().people}</span>
-                    <Icon icon=icondata_lu::LuX class="icon close-icon"/>
-                    <span class="unseen close-word">{words().close_panel}</span>
-                </A>
-            </div>
+        <article class="detail page">
+            <CloseLink path="/people" word=words().people/>
             <Shown remote=person lines=8 let:data>
                 {match data.user_cards.into_iter().next() {
                     None => view! { <NotFound/> }.into_any(),
@@ -86,29 +63,16 @@ fn Known(
     card: person::PersonUserCards,
     user: Option<person::PersonUsersByPk>,
 ) -> impl IntoView {
-    let beside = expect_context::<Beside>().0;
     let name = card.name.clone().unwrap_or_default();
     let presence = card.presence.unwrap_or_default();
-    let title = {
-        let name = name.clone();
-        move || {
-            let name = name.clone();
-            if beside.get() {
-                name_document(&name);
-                view! { <h2 class="person-name">{name}</h2> }.into_any()
-            } else {
-                view! { <PageTitle title=name class="person-name"/> }.into_any()
-            }
-        }
-    };
     let line = user
         .as_ref()
         .and_then(|user| user.email.clone().or(user.login.clone()));
     view! {
         <header class="person-head">
-            <Avatar name=name address=card.avatar_url class="avatar large"/>
+            <Avatar name=name.clone() address=card.avatar_url class="avatar large"/>
             <div>
-                {title}
+                <DetailTitle title=name/>
                 <p class="state-line">
                     <StateMark tone=presence_tone(&presence) label=words().presence_name(&presence)/>
                     {line.map(|line| view! { <span class="muted">{line}</span> })}
@@ -199,16 +163,4 @@ fn show_account(hash: &str) {
             account.scroll_into_view();
         }
     });
-}
-
-/// A part of a person, under a heading one level below the name.
-#[component]
-pub fn Section(title: &'static str, id: &'static str, children: Children) -> impl IntoView {
-    let beside = use_context::<Beside>().is_some_and(|beside| beside.0.get_untracked());
-    let heading = if beside {
-        view! { <h3 id=id class="section-title">{title}</h3> }.into_any()
-    } else {
-        view! { <h2 id=id class="section-title">{title}</h2> }.into_any()
-    };
-    view! { <section class="section" aria-labelledby=id>{heading}{children()}</section> }
 }

@@ -3,10 +3,9 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::Section;
 use crate::queries::person_review;
 use crate::remote::Remote;
-use crate::ui::Tag;
+use crate::ui::{Section, Tag};
 use crate::words::words;
 
 /// The open suggestions that name this person.

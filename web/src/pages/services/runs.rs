@@ -7,8 +7,8 @@ use crate::api;
 use crate::format;
 use crate::pages::run_state::{Counts, CountsLine, RunState};
 use crate::queries::{RunList, run_list, services_overview};
-use crate::remote::{Remote, remote};
-use crate::ui::list::{Choice, Column, Facet, List, PAGE_SIZE, Rows, use_address};
+use crate::remote::Remote;
+use crate::ui::list::{Choice, Column, Facet, List, Rows, Source, Window, use_address};
 use crate::ui::{Ago, ServiceIcon};
 use crate::words::words;
 use run_list::{OrderBy, SyncRunsOrderBy};
@@ -42,8 +42,7 @@ pub fn Runs(
             .map(|service| (service.code, service.name))
             .collect::<Vec<_>>()
     });
-    let rows = remote(move || {
-        moved.track();
+    let source = Source::new(move |window: Window| {
         let known = codes.get();
         let ticked = address.ticked("service");
         let states = address.ticked("state");
@@ -68,8 +67,8 @@ pub fn Runs(
                 created_at: Some(direction),
                 ..Default::default()
             }],
-            limit: PAGE_SIZE,
-            offset: address.offset(),
+            limit: window.limit,
+            offset: window.offset,
         };
         async move {
             let data = api::run::<RunList>(variables).await?;
@@ -82,6 +81,7 @@ pub fn Runs(
             })
         }
     });
+    let rows = source.shown(address, move || moved.track());
     let service_choices = move || {
         let choice = |(value, label): (String, String)| Choice {
             value,
@@ -120,6 +120,7 @@ pub fn Runs(
             default_sort="-started"
             key=|run| run.id.clone()
             empty=(words().no_runs, words().no_runs_help)
+            export=(source, "sync-runs")
         />
     }
 }
@@ -136,37 +137,44 @@ fn columns() -> Vec<Column<Row>> {
     };
     let state =
         |run: &Row| view! { <RunState state=run.state.clone() dry_run=run.dry_run/> }.into_any();
-    let changes = |run: &Row| {
-        let counts = Counts {
-            created: run.created,
-            changed: run.changed,
-            linked: run.linked,
-            re_enabled: run.re_enabled,
-            gone: run.gone,
-        };
-        view! { <CountsLine counts=counts/> }.into_any()
-    };
-    let took = |run: &Row| {
-        run.started_at
-            .as_ref()
-            .zip(run.finished_at.as_ref())
-            .map(|(from, until)| format::duration(from, until))
-            .into_any()
-    };
-    let by = |run: &Row| {
-        let name = run
-            .requester
-            .as_ref()
-            .and_then(|requester| requester.name.clone());
-        name.unwrap_or_else(|| words().trigger_name(&run.trigger).to_owned())
-            .into_any()
-    };
+    let changes = |run: &Row| view! { <CountsLine counts=counts(run)/> }.into_any();
+    let took = |run: &Row| took(run).into_any();
+    let by = |run: &Row| by(run).into_any();
     vec![
-        Column::new(words().started, "", started).sorted_by("started"),
-        Column::new(words().service, "", service),
-        Column::new(words().state, "grow", state),
-        Column::new(words().changes, "", changes),
-        Column::new(words().took, "day wide-only", took),
-        Column::new(words().by, "wide-only", by),
+        Column::new(words().started, "", started)
+            .sorted_by("started")
+            .exported(|run: &Row| run.created_at.clone()),
+        Column::new(words().service, "", service).exported(|run: &Row| run.service.code.clone()),
+        Column::new(words().state, "grow", state).exported(|run: &Row| run.state.clone()),
+        Column::new(words().changes, "", changes)
+            .exported(|run: &Row| counts(run).total().to_string()),
+        Column::new(words().took, "day wide-only", took)
+            .exported_as(words().finished, |run: &Row| {
+                run.finished_at.clone().unwrap_or_default()
+            }),
+        Column::new(words().by, "wide-only", by).exported(self::by),
     ]
+}
+
+fn counts(run: &Row) -> Counts {
+    Counts {
+        created: run.created,
+        changed: run.changed,
+        linked: run.linked,
+        re_enabled: run.re_enabled,
+        gone: run.gone,
+    }
+}
+
+fn took(run: &Row) -> Option<String> {
+    let (from, until) = run.started_at.as_ref().zip(run.finished_at.as_ref())?;
+    Some(format::duration(from, until))
+}
+
+fn by(run: &Row) -> String {
+    let name = run
+        .requester
+        .as_ref()
+        .and_then(|requester| requester.name.clone());
+    name.unwrap_or_else(|| words().trigger_name(&run.trigger).to_owned())
 }

@@ -129,3 +129,18 @@ impl Address {
             .with_value(|navigate| navigate(&address, options));
     }
 }
+
+/// The way up or the way down, of an order that has both.
+pub fn direction<O>((up, down): (O, O), backwards: bool) -> O {
+    if backwards { down } else { up }
+}
+
+/// The values ticked in a facet; all of them while none is, tracked.
+pub fn ticked_or(address: Address, key: &str, all: &[&str]) -> Vec<String> {
+    let ticked = address.ticked(key);
+    if ticked.is_empty() {
+        all.iter().map(|&value| value.to_owned()).collect()
+    } else {
+        ticked
+    }
+}

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::PAGE_SIZE;
 use super::address::Address;
+use super::export::{ExportButton, Source};
 use super::facets::{Facet, Facets};
 use super::search_box::SearchBox;
 use crate::remote::Remote;
@@ -26,6 +27,8 @@ pub struct Column<R: 'static> {
     /// Drawn in the head in place of the label's words.
     signs: Option<Box<dyn Fn() -> AnyView + Send + Sync>>,
     cell: Box<dyn Fn(&R) -> AnyView + Send + Sync>,
+    /// What a file holds of it, by the names of its columns there.
+    pub(super) exported: Vec<(&'static str, Box<dyn Fn(&R) -> String + Send + Sync>)>,
 }
 
 impl<R: 'static> Column<R> {
@@ -41,7 +44,24 @@ impl<R: 'static> Column<R> {
             class,
             signs: None,
             cell: Box::new(cell),
+            exported: Vec::new(),
         }
+    }
+
+    /// Puts it into files, under the label of the column.
+    pub fn exported(self, value: impl Fn(&R) -> String + Send + Sync + 'static) -> Self {
+        let label = self.label;
+        self.exported_as(label, value)
+    }
+
+    /// Puts it into files under a name; may be said again for another part of the cell.
+    pub fn exported_as(
+        mut self,
+        label: &'static str,
+        value: impl Fn(&R) -> String + Send + Sync + 'static,
+    ) -> Self {
+        self.exported.push((label, Box::new(value)));
+        self
     }
 
     /// Lets readers sort by it, under this key in the address.
@@ -77,6 +97,9 @@ pub fn List<R>(
     #[prop(optional, into)] open: Signal<Option<String>>,
     /// What stands here when there is nothing at all: a title and what to do.
     empty: (&'static str, &'static str),
+    /// Where a file of all rows comes from, and its name.
+    #[prop(optional)]
+    export: Option<(Source<R>, &'static str)>,
 ) -> impl IntoView
 where
     R: Clone + Send + Sync + 'static,
@@ -170,6 +193,7 @@ where
                 <Show when=move || filtered.get()>
                     <button type="button" class="button quiet" on:click=move |_| clear.with_value(|clear| clear(()))>{words().clear_filters}</button>
                 </Show>
+                {export.map(|(source, name)| view! { <ExportButton source=source name=name columns=columns/> })}
             </div>
             <div class="list-rows">{content}</div>
             <Pages address=address total=Signal::derive(move || rows.ok().map_or(0, |page| page.total))/>

@@ -1,7 +1,15 @@
-//! What DataPass sends: the bodies of both generations, signed as it signs them.
+//! What DataPass sends: the bodies of both generations, signed as it signs them; for demos, whole histories of invented
+//! requests ([`stories`]), sent to a server's webhook when it is asked to.
+//!
+//! `POST /_send` with `{"server": URL, "secret": TEXT}` sends them all; it answers `{"requests", "deliveries"}`.
+
+mod sender;
+mod stories;
 
 use aws_lc_rs::hmac;
 use serde_json::{Value, json};
+
+pub use sender::router;
 
 /// What the simulated DataPass signs with.
 pub const SECRET: &str = "a-secret-of-the-simulated-datapass";

@@ -1,0 +1,151 @@
+//! One request, live: what it is and where it stands, what it was granted, who stands for it, its tokens, alerts,
+//! deliveries, and what changed.
+
+mod contacts;
+mod facts;
+mod history;
+mod journal;
+mod tokens;
+
+use leptos::prelude::*;
+
+use super::alert_row::{AcknowledgeButton, Alert, AlertKind, AlertStanding};
+use super::changes::Scopes;
+use super::marks::Status;
+use crate::pages::NotFound;
+use crate::queries::{Authorization, authorization};
+use crate::remote::live;
+use crate::ui::{Ago, CloseLink, DetailTitle, Section, follow, is_key};
+use crate::words::authorizations::said;
+use contacts::Contacts;
+use facts::Facts;
+use history::History;
+use journal::Journal;
+use tokens::{Issue, Tokens};
+
+type Request = authorization::AuthorizationAuthorizationRequestsByPk;
+type OpenAlert = authorization::AuthorizationAuthorizationRequestsByPkAlerts;
+
+/// The request with this key.
+pub fn open_request(id: String) -> AnyView {
+    if is_key(&id) {
+        view! { <OneRequest id=id/> }.into_any()
+    } else {
+        view! { <NotFound/> }.into_any()
+    }
+}
+
+/// The name of a contact; the address where there is none.
+pub fn name_of(first: Option<&str>, last: Option<&str>, email: &str) -> String {
+    let names: Vec<&str> = [first, last].into_iter().flatten().collect();
+    if names.is_empty() {
+        email.to_owned()
+    } else {
+        names.join(" ")
+    }
+}
+
+#[component]
+fn OneRequest(id: String) -> impl IntoView {
+    let answer = live::<Authorization>(move || authorization::Variables { id: id.clone() });
+    view! {
+        <article class="detail page">
+            <CloseLink path="/authorizations" word=said().requests/>
+            {follow(
+                answer,
+                |data| data.authorization_requests_by_pk,
+                || view! { <NotFound/> }.into_any(),
+                |request| view! { <Known request=request/> }.into_any(),
+            )}
+        </article>
+    }
+}
+
+#[component]
+fn Known(request: Signal<Request>) -> impl IntoView {
+    let title = Signal::derive(move || {
+        let title = request.with(|request| request.title.clone());
+        title.unwrap_or_else(|| said().untitled.to_owned())
+    });
+    let line = move || {
+        let request = request.get();
+        view! {
+            <Status status=request.status amendment=request.amendment/>
+            <span class="muted">
+                {said().request_number(&request.external_id)} " · " <code>{request.api}</code>
+                {request.last_event_at.map(|at| view! { " · " <Ago at=at/> })}
+            </span>
+        }
+    };
+    // Parts are drawn anew only when what they show has changed.
+    let scopes = Memo::new(move |_| request.with(|request| request.scopes.clone()));
+    let contacts = Memo::new(move |_| request.with(|request| request.contacts.clone()));
+    let tokens = Memo::new(move |_| request.with(|request| request.tokens.clone()));
+    let alerts = Memo::new(move |_| request.with(|request| request.alerts.clone()));
+    let events = Memo::new(move |_| request.with(|request| request.events.clone()));
+    let total = move || {
+        let all = request.with(|request| request.events_aggregate.clone());
+        all.aggregate.map_or(0, |all| all.count)
+    };
+    let keys = move || {
+        request.with(|request| {
+            std::iter::once(request.id.clone())
+                .chain(request.tokens.iter().map(|token| token.id.clone()))
+                .chain(request.alerts.iter().map(|alert| alert.id.clone()))
+                .collect::<Vec<_>>()
+        })
+    };
+    let may_issue = Memo::new(move |_| {
+        request.with(|request| (request.status == "validated").then(|| request.id.clone()))
+    });
+    let issue = move || {
+        may_issue
+            .get()
+            .map(|request| view! { <Issue request=request/> })
+    };
+    let granted = move || match scopes.get() {
+        scopes if scopes.is_empty() => view! { <p class="muted">{said().no_scopes}</p> }.into_any(),
+        scopes => view! { <Scopes scopes=scopes/> }.into_any(),
+    };
+    view! {
+        <header class="detail-head">
+            <DetailTitle title=title/>
+            <p class="state-line" role="status">{line}</p>
+        </header>
+        <Section title=said().facts id="facts">{move || view! { <Facts request=request.get()/> }}</Section>
+        <Section title=said().scopes id="scopes">{granted}</Section>
+        <Section title=said().contacts id="contacts">{move || view! { <Contacts contacts=contacts.get()/> }}</Section>
+        <Section title=said().tokens id="tokens">
+            {move || view! { <Tokens tokens=tokens.get()/> }}
+            {issue}
+        </Section>
+        <Section title=said().alerts id="alerts">{move || view! { <Alerts alerts=alerts.get()/> }}</Section>
+        <Section title=said().journal id="journal">
+            {move || view! { <Journal events=events.get() total=total()/> }}
+        </Section>
+        <Section title=said().history id="history">{move || view! { <History keys=keys()/> }}</Section>
+    }
+}
+
+#[component]
+fn Alerts(alerts: Vec<OpenAlert>) -> impl IntoView {
+    if alerts.is_empty() {
+        return view! { <p class="muted">{said().no_alerts_here}</p> }.into_any();
+    }
+    let one = |alert: OpenAlert| {
+        let open = alert.acknowledged_at.is_none();
+        let standing = Alert {
+            acknowledged_at: alert.acknowledged_at,
+            by: alert.acknowledger.map(|by| by.name),
+            note: alert.note,
+        };
+        view! {
+            <li class="card">
+                <div><AlertKind kind=alert.kind open=open/></div>
+                <div class="card-foot"><span class="muted"><Ago at=alert.created_at/></span> <AlertStanding alert=standing/></div>
+                {open.then(|| view! { <div class="actions"><AcknowledgeButton id=alert.id/></div> })}
+            </li>
+        }
+    };
+    view! { <ul class="cards">{alerts.into_iter().map(one).collect_view()}</ul> }.into_any()
+}
