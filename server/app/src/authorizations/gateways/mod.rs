@@ -47,6 +47,11 @@ impl Known {
         Self(Arc::new(known.collect()))
     }
 
+    /// Whether there is one.
+    pub fn are_any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// The gateway that proves itself by the credentials of a `Basic` header.
     pub fn prove(&self, header: &str) -> Option<&str> {
         let encoded = header
