@@ -24,6 +24,7 @@ catalogue! {
     // Requests.
     search_requests: "Title, number, SIRET, e-mail", "Intitulé, numéro, SIRET, courriel";
     request: "Request", "Demande";
+    title: "Title", "Intitulé";
     untitled: "Untitled request", "Demande sans intitulé";
     number: "Number", "Numéro";
     api: "API", "API";
