@@ -83,20 +83,12 @@ async fn requests_are_filtered_in_the_address_exported_and_opened_beside_the_lis
     browser.at("/authorizations").await?;
     rows(&browser, 41).await?;
     browser
-        .fill(
-            "input",
-            "Title, number, organization, SIRET or e-mail",
-            "valbrune",
-        )
+        .fill("input", "Title, number, SIRET, e-mail", "valbrune")
         .await?;
     browser.at("/authorizations?q=valbrune").await?;
     browser.see_in(ROWS, "Commune de Valbrune").await?;
     browser
-        .fill(
-            "input",
-            "Title, number, organization, SIRET or e-mail",
-            "no such thing",
-        )
+        .fill("input", "Title, number, SIRET, e-mail", "no such thing")
         .await?;
     browser
         .see("Nothing here fits the search and the filters.")

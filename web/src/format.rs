@@ -52,10 +52,14 @@ pub fn moment(at: &str) -> String {
     date_format(&[("dateStyle", "full"), ("timeStyle", "medium")], at)
 }
 
-/// A moment for reading: the hour today, else day and hour.
+/// A moment for reading: the hour today, day and hour this year, else the day alone.
 pub fn time(at: &str) -> String {
     let then = Date::new(&JsValue::from_str(at));
-    if same_day(&then, &Date::new_0()) {
+    let now = Date::new_0();
+    if then.get_full_year() != now.get_full_year() {
+        return day_of(at);
+    }
+    if same_day(&then, &now) {
         date_format(&[("hour", "2-digit"), ("minute", "2-digit")], at)
     } else {
         date_format(

@@ -199,14 +199,15 @@ fn columns(chosen: RwSignal<Option<String>>) -> Vec<Column<Row>> {
     }
     };
     let raised = |alert: &Row| view! { <Ago at=alert.created_at.clone()/> }.into_any();
-    let standing =
-        move |alert: &Row| {
-            let id = alert.id.clone();
-            let acknowledge = alert.acknowledged_at.is_none().then(|| view! {
-            <Button press=move |_| chosen.set(Some(id.clone()))>{said().acknowledge}</Button>
+    let standing = move |alert: &Row| {
+        let id = alert.id.clone();
+        let acknowledge = alert.acknowledged_at.is_none().then(|| {
+            view! {
+                <Button press=move |_| chosen.set(Some(id.clone()))>{said().acknowledge}</Button>
+            }
         });
-            view! { <AlertStanding alert=standing(alert)/> {acknowledge} }.into_any()
-        };
+        view! { <div class="standing"><div><AlertStanding alert=standing(alert)/></div>{acknowledge}</div> }.into_any()
+    };
     vec![
         Column::new(said().alert, "grow", kind)
             .exported_as(said().kind, |alert| alert.kind.clone()),

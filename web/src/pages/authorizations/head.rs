@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 use crate::api;
 use crate::format::number;
@@ -14,11 +14,21 @@ use crate::ui::PageTitle;
 use crate::ui::list::{Choice, Facet};
 use crate::words::authorizations::said;
 
+/// The lists beside that of the requests.
+const LISTS: [&str; 4] = [
+    "/authorizations/tokens",
+    "/authorizations/alerts",
+    "/authorizations/journal",
+    "/operations/jobs",
+];
+
 /// Title, count of rows, and the links between the lists.
 #[component]
 pub fn Head(title: &'static str, #[prop(into)] count: Signal<Option<i64>>) -> impl IntoView {
-    let link = |address: &'static str, word: &'static str, exact: bool| {
-        view! { <li><A href=address exact=exact attr:class="tab">{word}</A></li> }
+    let path = use_location().pathname;
+    let link = move |address: &'static str, word: &'static str| {
+        let is_here = move || path.with(|path| list_of(path) == address).then_some("page");
+        view! { <li><a href=address class="tab" aria-current=is_here>{word}</a></li> }
     };
     view! {
         <header class="page-head">
@@ -27,14 +37,20 @@ pub fn Head(title: &'static str, #[prop(into)] count: Signal<Option<i64>>) -> im
         </header>
         <nav class="tabs" aria-label=said().sections>
             <ul>
-                {link("/authorizations", said().requests, true)}
-                {link("/authorizations/tokens", said().tokens, false)}
-                {link("/authorizations/alerts", said().alerts, false)}
-                {link("/authorizations/journal", said().journal, false)}
-                {link("/operations/jobs", said().jobs, false)}
+                {link("/authorizations", said().requests)}
+                {link("/authorizations/tokens", said().tokens)}
+                {link("/authorizations/alerts", said().alerts)}
+                {link("/authorizations/journal", said().journal)}
+                {link("/operations/jobs", said().jobs)}
             </ul>
         </nav>
     }
+}
+
+/// The list to which an address belongs: what is open beside a list has its key after it.
+fn list_of(path: &str) -> &str {
+    let others = LISTS.into_iter().find(|list| path.starts_with(list));
+    others.unwrap_or("/authorizations")
 }
 
 /// A facet of values that are known beforehand, with their counts.

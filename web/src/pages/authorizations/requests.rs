@@ -120,7 +120,7 @@ fn columns(address: Address) -> Vec<Column<Row>> {
         let title = title(request);
         view! {
             <A href=move || format!("/authorizations/{id}{}", address.query_string()) attr:data-row-link="">{title.clone()}</A>
-            <span class="under">{said().request_number(&request.external_id)}</span>
+            <span class="under">{said().request_number(&request.external_id)} " · " <code>{request.api.clone()}</code></span>
         }
         .into_any()
     };
@@ -158,11 +158,8 @@ fn columns(address: Address) -> Vec<Column<Row>> {
         Column::new(said().request, "grow", title)
             .sorted_by("title")
             .exported_as(said().request, self::title)
-            .exported_as(said().number, |request| request.external_id.clone()),
-        Column::new(said().api, "wide-only", |request: &Row| {
-            view! { <code>{request.api.clone()}</code> }.into_any()
-        })
-        .exported(|request| request.api.clone()),
+            .exported_as(said().number, |request| request.external_id.clone())
+            .exported_as(said().api, |request| request.api.clone()),
         Column::new(said().organization, "wide-only", organization)
             .sorted_by("organization")
             .exported_as(said().organization, |request| {

@@ -22,8 +22,9 @@ catalogue! {
     sections: "Pages of authorizations", "Pages des habilitations";
 
     // Requests.
-    search_requests: "Title, number, organization, SIRET or e-mail", "Intitulé, numéro, organisation, SIRET ou courriel";
+    search_requests: "Title, number, SIRET, e-mail", "Intitulé, numéro, SIRET, courriel";
     request: "Request", "Demande";
+    title: "Title", "Intitulé";
     untitled: "Untitled request", "Demande sans intitulé";
     number: "Number", "Numéro";
     api: "API", "API";
@@ -82,7 +83,7 @@ catalogue! {
     object_alert: "an alert", "une alerte";
 
     // Tokens.
-    search_tokens: "Request, number, organization or SIRET", "Demande, numéro, organisation ou SIRET";
+    search_tokens: "Request, number or SIRET", "Demande, numéro ou SIRET";
     token: "Token", "Jeton";
     token_state: "State", "État";
     token_active: "Active", "Actif";

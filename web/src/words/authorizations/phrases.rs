@@ -163,6 +163,7 @@ impl Said {
     /// A column of a request, a token, a contact or an alert.
     pub fn column(&self, column: &str) -> String {
         match column {
+            "title" => self.title,
             "status" => self.status,
             "amendment" => self.amendment,
             "description" => self.description,

@@ -19,7 +19,7 @@ pub fn Facts(request: Request) -> impl IntoView {
     };
     let organization = request.organization.map(|organization| {
         view! {
-            <span>{organization.name}</span>
+            {organization.name.map(|name| view! { <span>{name}</span> })}
             <span class="muted numeric">{said().siret} " " {organization.siret}</span>
         }
         .into_any()
