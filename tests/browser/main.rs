@@ -12,3 +12,4 @@ mod people;
 mod preferences;
 mod roles;
 mod services;
+mod story;
