@@ -11,7 +11,7 @@ use super::config::Config;
 use crate::postgres::Cluster;
 
 /// How long all deliveries may take together.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Sends them unless that has been done; what to say of it. Into a database that is not ours, what was sent before is
 /// sent again, and is known as duplicates there.

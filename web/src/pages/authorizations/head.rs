@@ -24,7 +24,13 @@ const LISTS: [&str; 4] = [
 
 /// Title, count of rows, and the links between the lists.
 #[component]
-pub fn Head(title: &'static str, #[prop(into)] count: Signal<Option<i64>>) -> impl IntoView {
+pub fn Head(
+    title: &'static str,
+    #[prop(into)] count: Signal<Option<i64>>,
+    /// What can be done here, at the end of the line.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
     let path = use_location().pathname;
     let link = move |address: &'static str, word: &'static str| {
         let is_here = move || path.with(|path| list_of(path) == address).then_some("page");
@@ -34,6 +40,7 @@ pub fn Head(title: &'static str, #[prop(into)] count: Signal<Option<i64>>) -> im
         <header class="page-head">
             <PageTitle title=title/>
             <span class="page-count">{move || count.get().map(number)}</span>
+            {children.map(|children| children())}
         </header>
         <nav class="tabs" aria-label=said().sections>
             <ul>

@@ -54,7 +54,7 @@ pub fn Reconcile(apis: Signal<Vec<String>>) -> impl IntoView {
                 </Act>
             </div>
         </Show>
-        <div role="status">{move || begun.get().map(|id| view! { <Course id=id/> })}</div>
+        <div class="course" role="status">{move || begun.get().map(|id| view! { <Course id=id/> })}</div>
     }
 }
 

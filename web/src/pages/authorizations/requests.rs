@@ -69,8 +69,9 @@ fn Requests(open: Memo<Option<String>>) -> impl IntoView {
     });
     let rows = source.shown(address, move || news.track());
     view! {
-        <Head title=said().requests count=Signal::derive(move || rows.ok().map(|rows| rows.total))/>
-        <Reconcile apis=Signal::derive(move || apis(counts))/>
+        <Head title=said().requests count=Signal::derive(move || rows.ok().map(|rows| rows.total))>
+            <Reconcile apis=Signal::derive(move || apis(counts))/>
+        </Head>
         <List
             label=said().requests
             address=address

@@ -19,6 +19,9 @@ pub struct Rows<R> {
     pub total: i64,
 }
 
+/// What a file holds of a row.
+pub(super) type Told<R> = Box<dyn Fn(&R) -> String + Send + Sync>;
+
 /// A column; its class may hide it on small screens.
 pub struct Column<R: 'static> {
     label: &'static str,
@@ -28,7 +31,7 @@ pub struct Column<R: 'static> {
     signs: Option<Box<dyn Fn() -> AnyView + Send + Sync>>,
     cell: Box<dyn Fn(&R) -> AnyView + Send + Sync>,
     /// What a file holds of it, by the names of its columns there.
-    pub(super) exported: Vec<(&'static str, Box<dyn Fn(&R) -> String + Send + Sync>)>,
+    pub(super) exported: Vec<(&'static str, Told<R>)>,
 }
 
 impl<R: 'static> Column<R> {
