@@ -28,22 +28,24 @@ async fn say(world: &World, at: i64, event: &str, state: &str) -> Result<Value> 
     Ok(answer.error_for_status()?.json().await?)
 }
 
-/// The path of the link in the newest mail to somebody.
-async fn link(mailbox: &Mailbox, to: &str) -> Result<String> {
+/// The path of the newest link in a mail to somebody that begins so.
+async fn link(mailbox: &Mailbox, to: &str, path: &str) -> Result<String> {
     let url = format!("{}/messages?to={to}", mailbox.url());
     client::until(async || {
         let mails: Vec<Value> = client::http()?.get(&url).send().await?.json().await?;
-        let text = mails.last().and_then(|mail| mail["text"].as_str());
-        let rest = text.and_then(|text| text.split_once("/token/"));
-        let secret = rest.and_then(|(_, rest)| rest.split_whitespace().next());
-        Ok(secret.map(|secret| format!("/token/{secret}")))
+        let texts = mails.iter().rev().filter_map(|mail| mail["text"].as_str());
+        let mut rests = texts.filter_map(|text| text.split_once(path));
+        let secret = rests
+            .next()
+            .and_then(|(_, rest)| rest.split_whitespace().next());
+        Ok(secret.map(|secret| format!("{path}{secret}")))
     })
     .await
     .context("no link in a mail")
 }
 
-#[tokio::test]
-async fn d10_a_request_from_its_creation_to_its_revocation() -> Result<()> {
+/// A world with DataPass and a mailbox.
+async fn world() -> Result<(World, Mailbox)> {
     let mailbox = Mailbox::start(([127, 0, 0, 1], 0).into()).await?;
     let world = World::plan(Plan {
         more: format!(
@@ -54,6 +56,36 @@ async fn d10_a_request_from_its_creation_to_its_revocation() -> Result<()> {
         ..Plan::default()
     })
     .await?;
+    Ok((world, mailbox))
+}
+
+#[tokio::test]
+async fn a_contact_signs_in_by_a_link_and_sees_the_own_request() -> Result<()> {
+    let (world, mailbox) = world().await?;
+    say(&world, 0, "approve", "validated").await?;
+    let browser = Browser::start(world.server.url()).await?;
+    browser.open("/").await?;
+    browser
+        .click("summary", "You are a contact of an authorization request?")
+        .await?;
+    browser
+        .fill("input", "E-mail", "a.martin@ville.example")
+        .await?;
+    browser.click("button", "Mail me a link").await?;
+    browser.see("a link is on its way").await?;
+    browser.assert_accessible().await?;
+    let link = link(&mailbox, "a.martin@ville.example", "/sign-in/contact/").await?;
+    browser.open(&link).await?;
+    browser.click("button", "Continue").await?;
+    browser.at("/my-requests").await?;
+    browser.see_in(".card", "Marchés publics").await?;
+    browser.gone("a[href='/people']").await?;
+    browser.assert_quiet().await
+}
+
+#[tokio::test]
+async fn d10_a_request_from_its_creation_to_its_revocation() -> Result<()> {
+    let (world, mailbox) = world().await?;
     let browser = Browser::signed_in(world.server.url(), "adele", "Administrator").await?;
     say(&world, 0, "create", "draft").await?;
     browser.open("/authorizations").await?;
@@ -64,7 +96,7 @@ async fn d10_a_request_from_its_creation_to_its_revocation() -> Result<()> {
     browser.see_in("tbody", "Authorization in force").await?;
 
     let holder = Browser::start(world.server.url()).await?;
-    let link = link(&mailbox, "c.petit@ville.example").await?;
+    let link = link(&mailbox, "c.petit@ville.example", "/token/").await?;
     holder.open(&link).await?;
     holder.click("button", "Show the token").await?;
     let id = granted["token_id"].as_str().context("no token")?;

@@ -178,7 +178,13 @@ async fn nothing_is_lost_or_doubled_while_the_server_is_killed() -> Result<()> {
     for kill in 1..=KILLS {
         // Each time another share of them is under way.
         let share = sent.len() * kill / (KILLS + 1);
-        client::until(async || Ok((next.load(Ordering::Relaxed) >= share).then_some(()))).await?;
+        while next.load(Ordering::Relaxed) < share {
+            let before = next.load(Ordering::Relaxed);
+            let moved = async || Ok((next.load(Ordering::Relaxed) > before).then_some(()));
+            client::until(moved)
+                .await
+                .context("nothing moves any more")?;
+        }
         world = world.restart().await?;
         let mut url = url
             .write()
