@@ -2,7 +2,7 @@
 //! concerns.
 
 use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tests::{
     harness::{Browser, Plan, World, client},
     simulators::{
