@@ -44,6 +44,17 @@ async fn link(mailbox: &Mailbox, to: &str, path: &str) -> Result<String> {
     .context("no link in a mail")
 }
 
+/// When the one token ends.
+async fn end_of_token(world: &World) -> Result<String> {
+    let data = world
+        .server
+        .operator()
+        .data("{ api_tokens { expires_at } }")
+        .await?;
+    let end = data["api_tokens"][0]["expires_at"].as_str();
+    Ok(end.context("no token")?.to_owned())
+}
+
 /// A world with DataPass and a mailbox.
 async fn world() -> Result<(World, Mailbox)> {
     let mailbox = Mailbox::start(([127, 0, 0, 1], 0).into()).await?;
@@ -107,9 +118,14 @@ async fn d10_a_request_from_its_creation_to_its_revocation() -> Result<()> {
     holder.find("[role=alert]", "").await?;
 
     browser.click("[data-row-link]", "Marchés publics").await?;
+    let before = end_of_token(&world).await?;
     browser.click("article button", "Prolong").await?;
     browser.click("dialog[open] button", "Prolong").await?;
-    browser.see_in("article", "Prolonged.").await?;
+    browser.gone("dialog").await?;
+    let prolonged = async || Ok((end_of_token(&world).await? > before).then_some(()));
+    client::until(prolonged)
+        .await
+        .context("the token's end stays where it was")?;
 
     say(&world, 3, "revoke", "revoked").await?;
     browser.see_in("article .state-line", "Revoked").await?;
