@@ -2,6 +2,7 @@
 
 use super::{GATEWAY, NOON, World};
 use anyhow::{Context as _, Result};
+use diesel_async::{AsyncConnection as _, RunQueryDsl as _};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tests::{harness::Client, simulators::datapass::second};
@@ -205,6 +206,12 @@ async fn the_list_of_what_is_revoked_is_followed_by_its_cursor() -> Result<()> {
                 .take(),
         );
     }
+    // A transaction that goes on meanwhile keeps every snapshot's beginning where it is.
+    let mut open = world.database.connect().await?;
+    open.begin_test_transaction().await?;
+    diesel::sql_query("select pg_current_xact_id()")
+        .execute(&mut open)
+        .await?;
     let nothing = revoked(&world, "").await?;
     assert_eq!(nothing["tokens"], json!([]));
     world
