@@ -222,5 +222,13 @@ async fn a_contact_asks_for_another_link_to_the_own_token() -> Result<()> {
     let business = enter(&world, BUSINESS, 2).await?;
     let other = business.answer(mutation, json!({ "id": id })).await?;
     assert_eq!(other["errors"][0]["extensions"]["code"], "not-found");
+    world
+        .deliver(&second(1, "revoke", NOON + 1, "revoked"))
+        .await?;
+    let revoked = applicant.answer(mutation, json!({ "id": id })).await?;
+    assert_eq!(
+        revoked["errors"][0]["extensions"]["code"], "conflict",
+        "no link is promised to what opens nothing: {revoked}"
+    );
     Ok(())
 }

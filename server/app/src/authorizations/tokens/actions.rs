@@ -126,6 +126,10 @@ impl TokenMutations {
             introduce(ctx, conn).await?;
             let own = own_address(ctx, conn, id.0, &["applicant", "technical"]).await?;
             let held = life::hold(conn, id.0).await?;
+            if !held.is_live(clock::now()) {
+                let problem = "the token opens nothing any more: there is no link to it";
+                return Err(AuthorizationError::Conflict(problem));
+            }
             let values = self
                 .rules
                 .values(&held.external_id, &held.api, &held.title, json!({}));

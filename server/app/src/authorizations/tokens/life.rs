@@ -43,6 +43,13 @@ pub(super) struct Held {
     approval_id: Option<Uuid>,
 }
 
+impl Held {
+    /// Whether it opens anything then.
+    pub(super) fn is_live(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at > now && self.blacklisted_at.is_none_or(|at| at > now)
+    }
+}
+
 /// What decides over tokens beside their requests.
 #[derive(Debug, Clone)]
 pub struct Rules {
