@@ -144,6 +144,19 @@ pub enum Role {
 }
 
 impl Role {
+    const ALL: [Self; 5] = [
+        Self::Applicant,
+        Self::Business,
+        Self::Technical,
+        Self::Controller,
+        Self::DataProtectionOfficer,
+    ];
+
+    /// The role of a name in our tables.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
     /// The name in our tables.
     pub fn as_str(self) -> &'static str {
         match self {
