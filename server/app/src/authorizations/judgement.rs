@@ -159,7 +159,8 @@ async fn store(
             .grants
             .as_slice()
             .last()
-            .map(|grant| tokens::end(grant.last_approved_at, lifetime)),
+            .and_then(|grant| grant.token_from)
+            .map(|from| tokens::end(from, lifetime)),
     })
 }
 
@@ -196,6 +197,7 @@ fn columns(outcome: &Outcome) -> Value {
         "organization": content.organization,
         "previous_external_id": content.previous_external_id,
         "service_provider": content.service_provider,
+        "modalities": content.modalities,
         "scopes": outcome.scopes,
         "first_submitted_at": outcome.first_submitted_at,
         "validated_at": outcome.grants.as_slice().first().map(|grant| grant.first_approved_at),
@@ -222,13 +224,13 @@ fn contacts(outcome: &Outcome) -> Value {
 
 fn grants(outcome: &Outcome, lifetime: Months) -> Value {
     let grant = |grant: &Grant| {
-        json!({
-            "approvals": grant.approvals,
-            "expires_at": tokens::end(grant.last_approved_at, lifetime),
+        Some(json!({
+            "approvals": grant.token_approvals,
+            "expires_at": tokens::end(grant.token_from?, lifetime),
             "is_revoked": grant.revoked_at.is_some(),
-        })
+        }))
     };
-    outcome.grants.iter().map(grant).collect()
+    outcome.grants.iter().filter_map(grant).collect()
 }
 
 /// DataPass archives nothing that is in force; a token that lives on is worth a look.
@@ -303,11 +305,11 @@ async fn token_of(
     event: Uuid,
 ) -> QueryResult<Option<Uuid>> {
     let mut grants = outcome.grants.iter();
-    let Some(grant) = grants.find(|grant| grant.approvals.contains(&event)) else {
+    let Some(grant) = grants.find(|grant| grant.token_approvals.contains(&event)) else {
         return Ok(None);
     };
     let token: Id = sql("select id from api_tokens where approval_id = any ($1)")
-        .bind::<diesel::sql_types::Array<SqlUuid>, _>(&grant.approvals)
+        .bind::<diesel::sql_types::Array<SqlUuid>, _>(&grant.token_approvals)
         .get_result(conn)
         .await?;
     Ok(Some(token.id))

@@ -20,6 +20,8 @@ use crate::{
     mail::{Letter, Template},
 };
 
+/// Who is told of what a request is granted, and of its end.
+pub(super) const CONCERNED: [Role; 3] = [Role::Applicant, Role::Business, Role::Technical];
 /// Who is shown a token: the first of them that there is.
 const HOLDERS: [Role; 2] = [Role::Technical, Role::Applicant];
 
@@ -110,7 +112,6 @@ impl Letters {
     /// Word of a first approval to applicant, business and technical contact; to whoever holds tokens with the link that
     /// shows this one.
     pub(super) fn about_new_token(&self, token: Uuid, occasion: &str) -> Vec<NewJob> {
-        let told = [Role::Applicant, Role::Business, Role::Technical];
         let holder = self.holder().map(|holder| holder.email.as_str());
         let letter = |person: &Person| {
             if Some(person.email.as_str()) == holder {
@@ -120,7 +121,10 @@ impl Letters {
                 self.letter(person, Template::RequestApproved).job(occasion)
             }
         };
-        let readers = self.people.iter().filter(|person| person.is_any_of(&told));
+        let readers = self
+            .people
+            .iter()
+            .filter(|person| person.is_any_of(&CONCERNED));
         readers.map(letter).collect()
     }
 

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | submit, `request_changes`, refuse | the applicant |
 //! | a token was issued | applicant, business and technical contact, one letter for each person; the technical one shows it |
+//! | a grant began that yields no token | the same, without a link |
 //! | an amendment was approved | the applicant |
 //! | the request was revoked, or tokens of it ended | applicant, business and technical contact |
 //! | archived, if it was ever validated | the applicant |
@@ -20,8 +21,8 @@ use uuid::Uuid;
 use super::{
     delivery::{Event, Role, State},
     journal::Subject,
-    letters::Letters,
-    machine::{Entry, Outcome},
+    letters::{CONCERNED, Letters},
+    machine::{Entry, Grant, Outcome},
 };
 use crate::{config, jobs::NewJob, mail::Template};
 
@@ -74,13 +75,14 @@ impl Notices {
             return letters.about_new_token(*token, &occasion);
         }
         if was_revoked {
-            return letters.to(
-                &[Role::Applicant, Role::Business, Role::Technical],
-                Template::RequestRevoked,
-                &occasion,
-            );
+            return letters.to(&CONCERNED, Template::RequestRevoked, &occasion);
         }
+        let begins = |grant: &Grant| grant.approvals.first() == Some(&own.id);
         let template = match own.delivery.event {
+            // A grant that yields no token: of one that does, the token is the news.
+            Event::Approve if is_newest && outcome.grants.iter().any(begins) => {
+                return letters.to(&CONCERNED, Template::RequestApproved, &occasion);
+            }
             Event::Approve if outcome.is_granted() && is_newest => Template::RequestAmended,
             Event::Submit if is_newest => Template::RequestSubmitted,
             Event::RequestChanges if is_newest => Template::RequestChangesRequested,
