@@ -6,6 +6,7 @@ mod contacts;
 mod effects;
 mod gateways;
 mod load;
+mod losses;
 mod mails;
 mod order;
 mod proxies;

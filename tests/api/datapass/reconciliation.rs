@@ -12,12 +12,13 @@ use tests::{
     },
 };
 
-struct Both {
-    world: World,
+pub(super) struct Both {
+    pub(super) world: World,
     datapass: Simulator,
 }
 
-async fn start() -> Result<Both> {
+/// A server, and a DataPass that it may ask.
+pub(super) async fn start() -> Result<Both> {
     let datapass = datapass_api::start(([127, 0, 0, 1], 0).into()).await?;
     let url = datapass.url();
     let more = format!(
@@ -66,6 +67,11 @@ impl Both {
             "organisation": { "id": 77, "name": "Commune d'Exemple", "siret": "21590350100017" },
             "habilitations": validated.map(|_| json!([{ "id": 3001, "state": active, "revoked": false, "data": granted }])),
         });
+        self.keep(&request, &events).await
+    }
+
+    /// DataPass holds this request, to which this happened.
+    pub(super) async fn keep(&self, request: &Value, events: &[Value]) -> Result<()> {
         let data = json!({ "request": request, "events": events });
         let url = format!("{}/_data", self.datapass.url());
         client::http()?
@@ -78,7 +84,7 @@ impl Both {
     }
 
     /// A comparison's report.
-    async fn reconcile(&self) -> Result<Value> {
+    pub(super) async fn reconcile(&self) -> Result<Value> {
         let operator = self.world.operator();
         let begin = "mutation { reconcile_authorization_requests(api: \"api_entreprise\") { id } }";
         operator.data(begin).await?;

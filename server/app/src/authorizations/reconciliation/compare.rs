@@ -14,6 +14,12 @@ pub(super) struct Here {
     pub(super) status: String,
     pub(super) amendment: Option<String>,
     pub(super) approved_at: Option<DateTime<Utc>>,
+    pub(super) siret: Option<String>,
+    pub(super) applicant: Option<String>,
+    /// How many approvals the journal holds.
+    pub(super) approvals: usize,
+    /// How many revocations the journal holds.
+    pub(super) revocations: usize,
 }
 
 /// An event of the journal.
@@ -52,7 +58,28 @@ pub(super) fn is_alike(request: &Value, here: Option<&Here>) -> bool {
     });
     // A renewal has archived it here; at DataPass it stays what it was.
     let is_renewed = here.status == "archived" && state == "validated";
-    (stands || is_renewed) && !is_late
+    let differs = |there: &str, here: Option<&str>| {
+        let there = request.pointer(there).and_then(Value::as_str);
+        there.is_some_and(|there| here.is_none_or(|here| !here.eq_ignore_ascii_case(there.trim())))
+    };
+    let is_of_others = differs("/organisation/siret", here.siret.as_deref())
+        || differs("/applicant/email", here.applicant.as_deref());
+    (stands || is_renewed) && !is_late && !is_of_others
+}
+
+/// Whether a decision may have been lost that the state does not show, as others came after it: each approval has made an
+/// authorization, and each revocation has revoked one at least.
+pub(super) fn hides_decision(request: &Value, here: Option<&Here>) -> bool {
+    let authorizations = request.get("habilitations").and_then(Value::as_array);
+    let Some(authorizations) = authorizations else {
+        return false;
+    };
+    let is_revoked = |authorization: &&Value| {
+        authorization.get("state").and_then(Value::as_str) == Some("revoked")
+    };
+    let revoked = authorizations.iter().filter(is_revoked).count();
+    let (approvals, revocations) = here.map_or((0, 0), |here| (here.approvals, here.revocations));
+    authorizations.len() > approvals || revoked > revocations
 }
 
 /// The events that never reached us: those that we know and of which the journal has no delivery.
@@ -94,6 +121,10 @@ mod tests {
             status: status.to_owned(),
             amendment: amendment.map(str::to_owned),
             approved_at: "2026-01-05T08:00:00Z".parse().ok(),
+            siret: Some("21590350100017".to_owned()),
+            applicant: Some("a@ville.example".to_owned()),
+            approvals: 3,
+            revocations: 1,
         }
     }
 
@@ -129,6 +160,38 @@ mod tests {
             !is_alike(&later, Some(&here("validated", None))),
             "an approval was lost"
         );
+    }
+
+    #[test]
+    fn a_request_of_other_people_or_of_another_organization_is_not_alike() {
+        let here = here("submitted", None);
+        for (applicant, siret, expected) in [
+            (json!(null), json!(null), true),
+            (
+                json!({ "email": "A@Ville.example" }),
+                json!("21590350100017"),
+                true,
+            ),
+            (json!({ "email": "b@ville.example" }), json!(null), false),
+            (json!(null), json!("13002526500013"), false),
+        ] {
+            let request = json!({ "state": "submitted", "applicant": applicant, "organisation": { "siret": siret } });
+            assert_eq!(is_alike(&request, Some(&here)), expected, "{request}");
+        }
+    }
+
+    #[test]
+    fn a_decision_hides_behind_others_until_as_many_are_known() {
+        let request = json!({ "habilitations": [{ "state": "revoked" }, { "state": "active" }, { "state": "revoked" }] });
+        for (approvals, revocations, expected) in [(3, 2, false), (3, 1, true), (2, 2, true)] {
+            let known = Here {
+                approvals,
+                revocations,
+                ..here("validated", None)
+            };
+            assert_eq!(hides_decision(&request, Some(&known)), expected);
+        }
+        assert!(!hides_decision(&json!({}), None));
     }
 
     #[test]

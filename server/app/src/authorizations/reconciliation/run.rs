@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use connectors::{ConnectorError, datapass::DataPass};
 use diesel::{
     OptionalExtension, QueryResult, QueryableByName,
-    sql_types::{Array, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{
+        Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    },
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use engine::Pool;
@@ -19,7 +21,7 @@ use super::{
         alerts::{NewAlert, raise},
         receiver::Signed,
     },
-    compare::{Here, Known, is_alike, lost},
+    compare::{Here, Known, hides_decision, is_alike, lost},
     rebuild,
 };
 use crate::{
@@ -71,6 +73,14 @@ struct Stored {
     amendment: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     approved_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    siret: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    applicant: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    approvals: i64,
+    #[diesel(sql_type = BigInt)]
+    revocations: i64,
 }
 
 #[derive(QueryableByName)]
@@ -159,9 +169,9 @@ impl Reconciler {
             let here = self.here(api, &own).await?;
             for request in own {
                 let number = number(request);
-                if !is_alike(request, here.get(&number)) {
-                    self.apply(&datapass, api, request, here.get(&number), report)
-                        .await?;
+                let here = here.get(&number);
+                if !is_alike(request, here) || hides_decision(request, here) {
+                    self.apply(&datapass, api, request, here, report).await?;
                 }
             }
         }
@@ -179,6 +189,9 @@ impl Reconciler {
         let number = number(request);
         let events = datapass.events(&number).await?;
         let lost = lost(&events, &self.journal(api, &number).await?);
+        if lost.is_empty() && is_alike(request, before) {
+            return Ok(());
+        }
         for event in &lost {
             let body = rebuild::body(request, &events, event).to_string();
             let signed = Signed {
@@ -208,19 +221,20 @@ impl Reconciler {
         requests: &[&Value],
     ) -> Result<HashMap<String, Here>, AuthorizationError> {
         let numbers: Vec<String> = requests.iter().map(|request| number(request)).collect();
-        let stored: Vec<Stored> = sql(
-            "select external_id, status, amendment, approved_at from authorization_requests \
-             where api = $1 and external_id = any ($2)",
-        )
-        .bind::<Text, _>(api)
-        .bind::<Array<Text>, _>(numbers)
-        .load(&mut *self.pool.get().await?)
-        .await?;
+        let stored: Vec<Stored> = sql(include_str!("../sql/requests_here.sql"))
+            .bind::<Text, _>(api)
+            .bind::<Array<Text>, _>(numbers)
+            .load(&mut *self.pool.get().await?)
+            .await?;
         let here = |row: Stored| {
             let here = Here {
                 status: row.status,
                 amendment: row.amendment,
                 approved_at: row.approved_at,
+                siret: row.siret,
+                applicant: row.applicant,
+                approvals: usize::try_from(row.approvals).unwrap_or_default(),
+                revocations: usize::try_from(row.revocations).unwrap_or_default(),
             };
             (row.external_id, here)
         };
