@@ -17,13 +17,14 @@ use anyhow::{Context as _, Result};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tests::{
-    harness::{client, variable},
+    harness::{Database, Server, client, variable},
     simulators::datapass::{SECRET, first, second, signature},
 };
 use tokio::task::JoinSet;
 
 const USUAL: usize = 320;
 const CONNECTIONS: usize = 8;
+const ONE_BY_ONE: usize = 100;
 const KILLS: usize = 3;
 const ATTEMPTS: u32 = 60;
 
@@ -196,10 +197,7 @@ async fn nothing_is_lost_or_doubled_while_the_server_is_killed() -> Result<()> {
         times.extend(done??);
     }
     let took = begun.elapsed();
-    times.sort_unstable();
-    let p99 = times
-        .get(times.len() * 99 / 100)
-        .context("nothing was sent")?;
+    let p99 = share(&mut times, 99)?;
     println!(
         "{} deliveries in {took:?}: {:.0}/s, p99 {p99:?}",
         sent.len(),
@@ -312,4 +310,35 @@ async fn assert_mails(world: &World) -> Result<()> {
         "{doubled} letters came twice"
     );
     Ok(())
+}
+
+#[tokio::test]
+async fn a_delivery_is_answered_in_under_200_ms_whatever_is_outside() -> Result<()> {
+    // A mail server that takes calls and never says a word.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let database = Database::create().await?;
+    let config = format!(
+        "[datapass.api_entreprise]\nsecrets = [\"{SECRET}\"]\n[mail]\nsmtp_url = \"smtp://{}\"\n\
+         from = \"Secretariat <secretariat@fabrique.example>\"\n",
+        silent.local_addr()?
+    );
+    let server = Server::start(&database, &config).await?;
+    let url = RwLock::new(server.url().to_owned());
+    let http = client::http()?;
+    let (sent, _) = deliveries(ONE_BY_ONE);
+    let mut times = Vec::new();
+    for one in &sent {
+        times.push(deliver(&http, &url, one).await?);
+    }
+    let (median, p99) = (share(&mut times, 50)?, share(&mut times, 99)?);
+    println!("one at a time: median {median:?}, p99 {p99:?}");
+    assert!(median < Duration::from_millis(200), "{median:?}");
+    Ok(())
+}
+
+/// The time under which so many hundredths of them stay.
+fn share(times: &mut [Duration], hundredths: usize) -> Result<Duration> {
+    times.sort_unstable();
+    let time = times.get(times.len() * hundredths / 100);
+    time.copied().context("nothing was sent")
 }
