@@ -12,6 +12,7 @@ mod order;
 mod proxies;
 mod receiving;
 mod reconciliation;
+mod retention;
 mod specs;
 mod tokens;
 
