@@ -316,6 +316,21 @@ async fn a12_a_transfer_during_an_amendment_changes_people_and_nothing_else() ->
 }
 
 #[tokio::test]
+async fn a_delivery_that_names_nobody_removes_nobody() -> Result<()> {
+    let world = World::start().await?;
+    world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?;
+    let before = world.request(1).await?["contacts"].take();
+    let mut transfer = second(1, "transfer", NOON + 1, "validated");
+    transfer["data"]["applicant"] = Value::Null;
+    transfer["data"]["data"] = json!({});
+    world.deliver(&transfer).await?;
+    assert_eq!(world.request(1).await?["contacts"], before);
+    Ok(())
+}
+
+#[tokio::test]
 async fn contacts_are_replaced_and_removed() -> Result<()> {
     let world = World::start().await?;
     world

@@ -29,6 +29,40 @@ async fn spec_create_is_told_to_nobody_and_submit_to_the_applicant() -> Result<(
 }
 
 #[tokio::test]
+async fn spec_changes_and_refusals_are_told_to_the_applicant_also_of_an_amendment() -> Result<()> {
+    let world = World::start().await?;
+    for (id, approved) in [(1, false), (2, true)] {
+        if approved {
+            let approve = second(id, "approve", NOON, "validated");
+            world.deliver(&approve).await?;
+        }
+        for (second_, event, state) in [
+            (1, "request_changes", "changes_requested"),
+            (2, "refuse", if approved { "validated" } else { "refused" }),
+        ] {
+            world.rest().await?;
+            world
+                .deliver(&second(id, event, NOON + second_, state))
+                .await?;
+        }
+        world.rest().await?;
+    }
+    let mails = world.mails(APPLICANT, 5).await?;
+    let subjects: Vec<&Value> = mails.iter().map(|mail| &mail["subject"]).collect();
+    assert_eq!(
+        subjects,
+        [
+            "Demande n° 1 : des modifications sont attendues",
+            "Demande n° 1 : demande refusée",
+            "Demande n° 2 : habilitation accordée",
+            "Demande n° 2 : des modifications sont attendues",
+            "Demande n° 2 : modification refusée",
+        ]
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn spec_without_contacts_there_is_no_mail_and_no_error() -> Result<()> {
     let world = World::start().await?;
     let mut approve = second(1, "approve", NOON, "validated");
