@@ -232,3 +232,28 @@ async fn a_contact_asks_for_another_link_to_the_own_token() -> Result<()> {
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn a_request_is_an_entity_by_its_number_and_tells_no_more_to_others() -> Result<()> {
+    let world = World::start().await?;
+    world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?;
+    let sdl = world.operator().data("{ _service { sdl } }").await?;
+    let sdl = sdl["_service"]["sdl"].as_str().unwrap_or_default();
+    assert!(sdl.contains("@key(fields: \"api external_id\")"), "{sdl}");
+    let query = "query($it: [_Any!]!) { _entities(representations: $it) { ... on authorization_requests { status } } }";
+    let it = json!({ "it": [
+        { "__typename": "authorization_requests", "api": "api_entreprise", "external_id": "1" },
+        { "__typename": "authorization_requests", "api": "api_particulier", "external_id": "1" },
+    ] });
+    let applicant = enter(&world, APPLICANT, 2).await?;
+    for client in [&world.operator(), &applicant] {
+        let found = client.data_with(query, it.clone()).await?;
+        assert_eq!(found["_entities"], json!([{ "status": "validated" }, null]));
+    }
+    let stranger = world.server.sign_in("noe", "user").await?;
+    let found = stranger.data_with(query, it).await?;
+    assert_eq!(found["_entities"], json!([null, null]));
+    Ok(())
+}
