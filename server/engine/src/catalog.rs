@@ -169,5 +169,5 @@ fn quoted(name: &str) -> String {
 
 /// Runs a statement without binds that answers one JSON text.
 async fn json(conn: &mut AsyncPgConnection, statement: &str) -> diesel::QueryResult<String> {
-    statement::one(conn, &Text::constant(statement), &[], Preparation::Once).await
+    statement::one(conn, &Text::constant(&[statement]), &[], Preparation::Once).await
 }

@@ -21,7 +21,7 @@ async fn ask(world: &World, email: &str) -> Result<StatusCode> {
 }
 
 /// A contact who signed in by the link in the newest of so many mails.
-async fn enter(world: &World, email: &str, mails: usize) -> Result<Client> {
+pub(super) async fn enter(world: &World, email: &str, mails: usize) -> Result<Client> {
     assert_eq!(ask(world, email).await?, StatusCode::ACCEPTED);
     let mails = world.mails(email, mails).await?;
     let secret = secret(mails.last(), "/sign-in/contact/")?;

@@ -53,6 +53,13 @@ async fn a_call_is_let_through_until_its_token_is_revoked() -> Result<()> {
         Some("entreprises open_data")
     );
     assert_eq!(header("x-token-siret").as_deref(), Some("21590350100017"));
+    let noted = "{ audit_log(where: {object_type: {_eq: \"api_tokens\"}, action: {_eq: \"update\"}}) { actor } }";
+    let noted = world.operator().data(noted).await?;
+    assert_eq!(
+        noted["audit_log"],
+        json!([{ "actor": "gateway gateway" }]),
+        "its first use has a name"
+    );
     let missing = call.clone().get("/tokens/check").await?;
     assert_eq!(missing.status(), StatusCode::UNAUTHORIZED, "no token");
     let forged = format!("{token}x");

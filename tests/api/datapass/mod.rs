@@ -11,6 +11,7 @@ mod order;
 mod proxies;
 mod receiving;
 mod reconciliation;
+mod specs;
 mod tokens;
 
 use anyhow::{Context as _, Result};

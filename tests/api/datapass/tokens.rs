@@ -9,12 +9,12 @@ use tests::simulators::datapass::second;
 
 const TECHNICAL: &str = "c.petit@ville.example";
 
-fn claims(token: &str) -> Result<Value> {
+pub(super) fn claims(token: &str) -> Result<Value> {
     let part = token.split('.').nth(1).context("no JWT")?;
     Ok(serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part)?)?)
 }
 
-async fn act(world: &World, mutation: &str, variables: Value) -> Result<Value> {
+pub(super) async fn act(world: &World, mutation: &str, variables: Value) -> Result<Value> {
     world.operator().answer(mutation, variables).await
 }
 

@@ -1,5 +1,6 @@
 //! Contacts and users: a contact is a user only by an address that this user has proved to hold.
 
+use crate::db::sql;
 use diesel::{
     QueryResult,
     sql_types::{Array, Text, Uuid as SqlUuid},
@@ -14,10 +15,8 @@ pub async fn link_contacts(
     user: Uuid,
     addresses: &[String],
 ) -> QueryResult<()> {
-    diesel::sql_query(
-        "update authorization_request_contacts set user_id = $1 \
-         where email = any ($2::citext[]) and user_id is null",
-    )
+    sql("update authorization_request_contacts set user_id = $1 \
+         where email = any ($2::citext[]) and user_id is null")
     .bind::<SqlUuid, _>(user)
     .bind::<Array<Text>, _>(addresses)
     .execute(conn)

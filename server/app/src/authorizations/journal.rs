@@ -15,6 +15,7 @@ use super::{
     delivery::{Delivery, Generation, Reading, read},
     machine::Entry,
 };
+use crate::db::sql;
 
 /// A signed body, and what is known of its way here.
 pub(super) struct Received<'a> {
@@ -63,7 +64,7 @@ pub(super) async fn keep(
         .payload
         .and_then(|payload| payload["event"].as_str());
     let insert = async |conn: &mut AsyncPgConnection| {
-        diesel::sql_query(include_str!("sql/keep.sql"))
+        sql(include_str!("sql/keep.sql"))
             .bind::<Text, _>(received.api)
             .bind::<Int2, _>(received.generation.number())
             .bind::<Text, _>(received.source)
@@ -78,27 +79,42 @@ pub(super) async fn keep(
             .await
             .optional()
     };
-    conn.transaction(async |conn| match insert(conn).await? {
-        Some(new) if delivery.is_some() => Ok(Kept::Delivery(new.id)),
-        Some(new) => {
-            if let Some(reason) = reason {
+    if delivery.is_some() {
+        // The most common case is one statement, and needs no transaction around it.
+        return match insert(conn).await? {
+            Some(new) => Ok(Kept::Delivery(new.id)),
+            None => Ok(Kept::Duplicate(keep_duplicate(conn, received).await?)),
+        };
+    }
+    conn.transaction(async |conn| {
+        match (insert(conn).await?, reason) {
+            (Some(new), Some(reason)) => {
                 raise(conn, &unclear("unreadable", received.api, new.id, reason)).await?;
             }
-            Ok(Kept::Nothing)
+            (Some(_), None) => {}
+            (None, _) => {
+                keep_duplicate(conn, received).await?;
+            }
         }
-        None => {
-            let original: Id = diesel::sql_query(include_str!("sql/keep_duplicate.sql"))
-                .bind::<Text, _>(received.api)
-                .bind::<Int2, _>(received.generation.number())
-                .bind::<Text, _>(received.source)
-                .bind::<Text, _>(received.body)
-                .bind::<Nullable<Jsonb>, _>(received.payload)
-                .get_result(conn)
-                .await?;
-            Ok(delivery.map_or(Kept::Nothing, |_| Kept::Duplicate(original.id)))
-        }
+        Ok(Kept::Nothing)
     })
     .await
+}
+
+/// Keeps what came again. The delivery that it repeats.
+async fn keep_duplicate(
+    conn: &mut AsyncPgConnection,
+    received: &Received<'_>,
+) -> QueryResult<Uuid> {
+    let original: Id = sql(include_str!("sql/keep_duplicate.sql"))
+        .bind::<Text, _>(received.api)
+        .bind::<Int2, _>(received.generation.number())
+        .bind::<Text, _>(received.source)
+        .bind::<Text, _>(received.body)
+        .bind::<Nullable<Jsonb>, _>(received.payload)
+        .get_result(conn)
+        .await?;
+    Ok(original.id)
 }
 
 #[derive(QueryableByName)]
@@ -120,13 +136,12 @@ pub(super) async fn reopen(
 ) -> QueryResult<Option<String>> {
     conn.transaction(async |conn| {
         set_session(conn, session).await?;
-        let body: Option<Body> = diesel::sql_query(
-            "select api, generation, payload from datapass_events where id = $1 for update",
-        )
-        .bind::<SqlUuid, _>(event)
-        .get_result(conn)
-        .await
-        .optional()?;
+        let body: Option<Body> =
+            sql("select api, generation, payload from datapass_events where id = $1 for update")
+                .bind::<SqlUuid, _>(event)
+                .get_result(conn)
+                .await
+                .optional()?;
         let Some(body) = body else {
             return Ok(None);
         };
@@ -138,7 +153,7 @@ pub(super) async fn reopen(
             Some(Ok(Reading::Delivery(delivery))) => Some(delivery),
             _ => None,
         };
-        diesel::sql_query(include_str!("sql/reopen.sql"))
+        sql(include_str!("sql/reopen.sql"))
             .bind::<SqlUuid, _>(event)
             .bind::<Nullable<Text>, _>(delivery.map(|it| it.snapshot.external_id.as_str()))
             .bind::<Nullable<Timestamptz>, _>(delivery.map(|it| it.fired_at))
@@ -157,7 +172,7 @@ pub(super) async fn fail(
     reason: &str,
 ) -> QueryResult<()> {
     conn.transaction(async |conn| {
-        diesel::sql_query(
+        sql(
             "update datapass_events set outcome = 'failed', reason = $2, judged_at = now() \
              where id = $1 and outcome in ('received', 'failed')",
         )
@@ -212,18 +227,44 @@ impl Subject {
     }
 }
 
-/// The request of a delivery, if it was read.
-pub(super) async fn subject(
+/// The lock of a request, as SQL.
+macro_rules! lock {
+    ($api:literal, $external_id:literal) => {
+        concat!(
+            "pg_advisory_xact_lock(hashtextextended('datapass ' || ",
+            $api,
+            " || ' ' || ",
+            $external_id,
+            ", 0))"
+        )
+    };
+}
+
+/// The request of a delivery, if it was read; whoever judges a delivery of the same request waits until this transaction
+/// has ended.
+pub(super) async fn hold_subject(
     conn: &mut AsyncPgConnection,
     event: Uuid,
 ) -> QueryResult<Option<Subject>> {
-    diesel::sql_query(
-        "select api, external_id from datapass_events where id = $1 and external_id is not null",
-    )
+    sql(concat!(
+        "select api, external_id, ",
+        lock!("api", "external_id"),
+        " from datapass_events where id = $1 and external_id is not null"
+    ))
     .bind::<SqlUuid, _>(event)
     .get_result(conn)
     .await
     .optional()
+}
+
+/// Whoever judges a delivery of this request waits until this transaction has ended.
+pub(super) async fn hold(conn: &mut AsyncPgConnection, subject: &Subject) -> QueryResult<()> {
+    sql(concat!("select ", lock!("$1", "$2")))
+        .bind::<Text, _>(&subject.api)
+        .bind::<Text, _>(&subject.external_id)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 #[derive(QueryableByName)]
@@ -244,7 +285,7 @@ pub(super) async fn entries(
     subject: &Subject,
     latest: DateTime<Utc>,
 ) -> QueryResult<Vec<Entry>> {
-    let rows: Vec<Row> = diesel::sql_query(
+    let rows: Vec<Row> = sql(
         "select id, generation, payload, digest from datapass_events \
          where api = $1 and external_id = $2 and payload is not null and outcome not in ('duplicate', 'unreadable') \
          and fired_at <= $3",
@@ -288,7 +329,7 @@ struct Waiting {
 /// Deliveries that wait for a judgement, because the process that received them died or a judgement failed: they and
 /// their APIs.
 pub(super) async fn waiting(conn: &mut AsyncPgConnection) -> QueryResult<Vec<(Uuid, String)>> {
-    let rows: Vec<Waiting> = diesel::sql_query(
+    let rows: Vec<Waiting> = sql(
         "select id, api from datapass_events where outcome = 'received' and received_at < now() - interval '5 seconds' \
          or outcome = 'failed' and judged_at < now() - interval '10 minutes' \
          order by received_at limit 1000",
@@ -301,14 +342,14 @@ pub(super) async fn waiting(conn: &mut AsyncPgConnection) -> QueryResult<Vec<(Uu
 /// Forgets the bodies and sources of deliveries that came before then and say nothing that counts: duplicates, tests, what
 /// cannot be read; and the counts of unsigned ones. That they came stays in the journal.
 pub async fn tidy(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<()> {
-    diesel::sql_query(
+    sql(
         "update datapass_events set body = '', payload = null, source = '' \
          where received_at < $1 and outcome in ('duplicate', 'test', 'unreadable') and body <> ''",
     )
     .bind::<Timestamptz, _>(before)
     .execute(conn)
     .await?;
-    diesel::sql_query("delete from unsigned_deliveries where minute < $1")
+    sql("delete from unsigned_deliveries where minute < $1")
         .bind::<Timestamptz, _>(before)
         .execute(conn)
         .await?;

@@ -19,7 +19,7 @@ use super::{
     notices::{Effects, Notices},
     tokens,
 };
-use crate::jobs::enqueue_all;
+use crate::{db::sql, jobs::enqueue_all};
 
 /// How far DataPass's clock may be ahead of ours.
 const AHEAD: TimeDelta = TimeDelta::minutes(10);
@@ -57,10 +57,9 @@ pub(super) async fn judge(
         let actor =
             engine::Session::new("datapass", []).with([crate::http::request_id::variable()]);
         engine::execute::set_session(conn, &actor).await?;
-        let Some(subject) = journal::subject(conn, event).await? else {
+        let Some(subject) = journal::hold_subject(conn, event).await? else {
             return Ok(None);
         };
-        lock(conn, &subject).await?;
         let entries = journal::entries(conn, &subject, now + AHEAD).await?;
         let Some(own) = entries.iter().find(|entry| entry.id == event) else {
             return postpone(conn, &subject, event).await;
@@ -70,7 +69,7 @@ pub(super) async fn judge(
         if let Some(external_id) = outcome.content.previous_external_id.clone() {
             // Its archiving may not fall between the reading and the writing of its own judgement.
             let api = subject.api.clone();
-            lock(conn, &Subject { api, external_id }).await?;
+            journal::hold(conn, &Subject { api, external_id }).await?;
         }
         let effects = store(conn, request, &outcome, lifetime).await?;
         for (entry, alert) in &outcome.alerts {
@@ -90,21 +89,9 @@ pub(super) async fn judge(
     .await
 }
 
-/// Whoever judges a delivery of the same request waits until this transaction has ended.
-async fn lock(conn: &mut AsyncPgConnection, subject: &Subject) -> QueryResult<()> {
-    diesel::sql_query(
-        "select pg_advisory_xact_lock(hashtextextended('datapass ' || $1 || ' ' || $2, 0))",
-    )
-    .bind::<Text, _>(&subject.api)
-    .bind::<Text, _>(&subject.external_id)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 /// The row of a request, made when there is none.
 async fn request(conn: &mut AsyncPgConnection, subject: &Subject) -> QueryResult<Uuid> {
-    let row: Id = diesel::sql_query(
+    let row: Id = sql(
         "with new as (insert into authorization_requests (api, external_id) values ($1, $2) \
          on conflict (api, external_id) do nothing returning id) \
          select id from new union all select id from authorization_requests where api = $1 and external_id = $2 limit 1",
@@ -135,27 +122,29 @@ async fn store(
     outcome: &Outcome,
     lifetime: Months,
 ) -> QueryResult<Effects> {
-    let stored: Changes = diesel::sql_query(include_str!("sql/store_request.sql"))
+    let stored: Changes = sql(include_str!("sql/store_request.sql"))
         .bind::<SqlUuid, _>(request)
         .bind::<Jsonb, _>(columns(outcome))
         .get_result(conn)
         .await?;
-    diesel::sql_query(include_str!("sql/store_contacts.sql"))
+    sql(include_str!("sql/store_contacts.sql"))
         .bind::<SqlUuid, _>(request)
         .bind::<Jsonb, _>(contacts(outcome))
         .execute(conn)
         .await?;
-    let tokens: Vec<Affected> = diesel::sql_query(include_str!("sql/store_tokens.sql"))
+    let tokens: Vec<Affected> = sql(include_str!("sql/store_tokens.sql"))
         .bind::<SqlUuid, _>(request)
         .bind::<Jsonb, _>(grants(outcome, lifetime))
         .bind::<Bool, _>(!outcome.is_granted())
         .bind::<Nullable<Timestamptz>, _>(outcome.revoked_at)
         .load(conn)
         .await?;
-    diesel::sql_query(include_str!("sql/archive_previous.sql"))
-        .bind::<SqlUuid, _>(request)
-        .execute(conn)
-        .await?;
+    if outcome.content.previous_external_id.is_some() {
+        sql(include_str!("sql/archive_previous.sql"))
+            .bind::<SqlUuid, _>(request)
+            .execute(conn)
+            .await?;
+    }
     let of = |is_issued| {
         let tokens = tokens
             .iter()
@@ -170,7 +159,8 @@ async fn store(
             .grants
             .as_slice()
             .last()
-            .map(|grant| tokens::end(grant.last_approved_at, lifetime)),
+            .and_then(|grant| grant.token_from)
+            .map(|from| tokens::end(from, lifetime)),
     })
 }
 
@@ -186,7 +176,7 @@ async fn advance_prolongations(
         Event::Approve => "approve",
         _ => return Ok(()),
     };
-    diesel::sql_query(include_str!("sql/advance_prolongations.sql"))
+    sql(include_str!("sql/advance_prolongations.sql"))
         .bind::<SqlUuid, _>(request)
         .bind::<Text, _>(step)
         .execute(conn)
@@ -207,6 +197,7 @@ fn columns(outcome: &Outcome) -> Value {
         "organization": content.organization,
         "previous_external_id": content.previous_external_id,
         "service_provider": content.service_provider,
+        "modalities": content.modalities,
         "scopes": outcome.scopes,
         "first_submitted_at": outcome.first_submitted_at,
         "validated_at": outcome.grants.as_slice().first().map(|grant| grant.first_approved_at),
@@ -233,13 +224,13 @@ fn contacts(outcome: &Outcome) -> Value {
 
 fn grants(outcome: &Outcome, lifetime: Months) -> Value {
     let grant = |grant: &Grant| {
-        json!({
-            "approvals": grant.approvals,
-            "expires_at": tokens::end(grant.last_approved_at, lifetime),
+        Some(json!({
+            "approvals": grant.token_approvals,
+            "expires_at": tokens::end(grant.token_from?, lifetime),
             "is_revoked": grant.revoked_at.is_some(),
-        })
+        }))
     };
-    outcome.grants.iter().map(grant).collect()
+    outcome.grants.iter().filter_map(grant).collect()
 }
 
 /// DataPass archives nothing that is in force; a token that lives on is worth a look.
@@ -249,7 +240,7 @@ async fn watch_archive(
     request: Uuid,
     event: Uuid,
 ) -> QueryResult<()> {
-    let live: Vec<Id> = diesel::sql_query(
+    let live: Vec<Id> = sql(
         "select t.id from api_tokens t join authorization_requests r on r.id = t.request_id \
          where r.id = $1 and r.status = 'archived' and t.expires_at > now() \
          and (t.blacklisted_at is null or t.blacklisted_at > now()) limit 1",
@@ -293,7 +284,7 @@ async fn end(
     request: Option<Uuid>,
     changes: &Value,
 ) -> QueryResult<bool> {
-    let ended = diesel::sql_query(
+    let ended = sql(
         "update datapass_events set outcome = $2, reason = $3, request_id = $4, changes = $5, judged_at = now() \
          where id = $1 and outcome in ('received', 'failed')",
     )
@@ -314,11 +305,11 @@ async fn token_of(
     event: Uuid,
 ) -> QueryResult<Option<Uuid>> {
     let mut grants = outcome.grants.iter();
-    let Some(grant) = grants.find(|grant| grant.approvals.contains(&event)) else {
+    let Some(grant) = grants.find(|grant| grant.token_approvals.contains(&event)) else {
         return Ok(None);
     };
-    let token: Id = diesel::sql_query("select id from api_tokens where approval_id = any ($1)")
-        .bind::<diesel::sql_types::Array<SqlUuid>, _>(&grant.approvals)
+    let token: Id = sql("select id from api_tokens where approval_id = any ($1)")
+        .bind::<diesel::sql_types::Array<SqlUuid>, _>(&grant.token_approvals)
         .get_result(conn)
         .await?;
     Ok(Some(token.id))

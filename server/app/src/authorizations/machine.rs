@@ -25,8 +25,8 @@
 //! - `revoke` revokes when the state says so or no authorization is left in force. When one is left, it is a partial
 //!   revocation: an alert, and nothing else. When nothing is said of either, it revokes: fail closed. So does any other
 //!   event that shows the state revoked: the revocation itself was lost, or is late.
-//! - Approvals between two revocations are one **grant**, and a grant yields one token. A revocation ends every grant
-//!   before it; an approval after it begins a new one.
+//! - Approvals between two revocations are one **grant**, and a grant yields one token, unless none of them is for the use
+//!   of tokens. A revocation ends every grant before it; an approval after it begins a new one.
 //! - `archive` archives from any state. Whatever gives another state afterwards is a repair by hand: an alert.
 //! - `delete` and unknown events change nothing: an alert.
 
@@ -82,10 +82,27 @@ pub struct Grant {
     pub approvals: Vec<Uuid>,
     /// The first of them.
     pub first_approved_at: DateTime<Utc>,
-    /// The last of them, from which the token's life is counted.
+    /// The last of them.
     pub last_approved_at: DateTime<Utc>,
+    /// Those of them that issue or prolong its token.
+    pub token_approvals: Vec<Uuid>,
+    /// The last of these, from which the token's life is counted; none while the grant yields no token.
+    pub token_from: Option<DateTime<Utc>>,
     /// The revocation that ended it.
     pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl Grant {
+    fn beginning(at: DateTime<Utc>) -> Self {
+        Self {
+            approvals: Vec::new(),
+            first_approved_at: at,
+            last_approved_at: at,
+            token_approvals: Vec::new(),
+            token_from: None,
+            revoked_at: None,
+        }
+    }
 }
 
 /// What somebody should look at.
@@ -235,17 +252,16 @@ impl Outcome {
         self.status = State::Validated;
         self.amendment = None;
         self.archived_at = None;
-        match self.grants.last_mut() {
-            Some(grant) if grant.revoked_at.is_none() => {
-                grant.approvals.push(entry.id);
-                grant.last_approved_at = delivery.fired_at;
+        if !self.is_granted() {
+            self.grants.push(Grant::beginning(delivery.fired_at));
+        }
+        if let Some(grant) = self.grants.last_mut() {
+            grant.last_approved_at = delivery.fired_at;
+            grant.approvals.push(entry.id);
+            if self.content.is_for_tokens() {
+                grant.token_from = Some(delivery.fired_at);
+                grant.token_approvals.push(entry.id);
             }
-            _ => self.grants.push(Grant {
-                approvals: vec![entry.id],
-                first_approved_at: delivery.fired_at,
-                last_approved_at: delivery.fired_at,
-                revoked_at: None,
-            }),
         }
     }
 

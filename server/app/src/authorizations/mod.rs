@@ -5,7 +5,7 @@
 //! - **machine**: what has become of a request: the fold of its deliveries, a pure function ([`machine`]).
 //! - **judgement**: the fold, written down with all that follows from it, in one transaction ([`judgement`]).
 //! - **grant**: approvals without a revocation between them; yields one **token** ([`tokens`]).
-//! - **notice**: who is told of what a delivery did ([`notices`]).
+//! - **notice**: who is told of what a delivery did ([`notices`]); **letters** find the people ([`letters`]).
 //! - **alert**: what somebody should look at ([`alerts`]).
 //! - **reconciliation**: what the webhook lost, found by asking DataPass ([`reconciliation`]).
 //! - **gateway**: a program that asks whether a token holds ([`gateways`]).
@@ -18,6 +18,7 @@ mod error;
 pub mod gateways;
 mod journal;
 mod judgement;
+mod letters;
 mod machine;
 mod notices;
 mod receiver;

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | submit, `request_changes`, refuse | the applicant |
 //! | a token was issued | applicant, business and technical contact, one letter for each person; the technical one shows it |
+//! | a grant began that yields no token | the same, without a link |
 //! | an amendment was approved | the applicant |
 //! | the request was revoked, or tokens of it ended | applicant, business and technical contact |
 //! | archived, if it was ever validated | the applicant |
@@ -20,14 +21,10 @@ use uuid::Uuid;
 use super::{
     delivery::{Event, Role, State},
     journal::Subject,
-    machine::{Entry, Outcome},
-    tokens::links,
+    letters::{CONCERNED, Letters},
+    machine::{Entry, Grant, Outcome},
 };
-use crate::{
-    config,
-    jobs::NewJob,
-    mail::{Letter, Template},
-};
+use crate::{config, jobs::NewJob, mail::Template};
 
 /// What a judgement did.
 pub(super) struct Effects {
@@ -69,24 +66,23 @@ impl Notices {
         effects: &Effects,
     ) -> Vec<NewJob> {
         let occasion = format!("event {}", own.id);
-        let letters = Letters {
-            values: self.values(subject, outcome, effects.ends_at),
-            outcome,
-            occasion: &occasion,
-        };
+        let values = self.values(subject, outcome, effects.ends_at);
+        let letters = Letters::new(&outcome.contacts, values);
         let is_newest = verdict == "applied";
         let was_revoked = !effects.blacklisted.is_empty()
             || effects.changes.pointer("/status/1") == Some(&json!(State::Revoked.as_str()));
         if let Some(token) = effects.issued.as_slice().last() {
-            return letters.about_new_token(*token);
+            return letters.about_new_token(*token, &occasion);
         }
         if was_revoked {
-            return letters.to(
-                &[Role::Applicant, Role::Business, Role::Technical],
-                Template::RequestRevoked,
-            );
+            return letters.to(&CONCERNED, Template::RequestRevoked, &occasion);
         }
+        let begins = |grant: &Grant| grant.approvals.first() == Some(&own.id);
         let template = match own.delivery.event {
+            // A grant that yields no token: of one that does, the token is the news.
+            Event::Approve if is_newest && outcome.grants.iter().any(begins) => {
+                return letters.to(&CONCERNED, Template::RequestApproved, &occasion);
+            }
             Event::Approve if outcome.is_granted() && is_newest => Template::RequestAmended,
             Event::Submit if is_newest => Template::RequestSubmitted,
             Event::RequestChanges if is_newest => Template::RequestChangesRequested,
@@ -94,7 +90,7 @@ impl Notices {
             Event::Archive if is_newest && !outcome.grants.is_empty() => Template::RequestArchived,
             _ => return Vec::new(),
         };
-        letters.to(&[Role::Applicant], template)
+        letters.to(&[Role::Applicant], template, &occasion)
     }
 
     /// What every letter about a request can speak of.
@@ -131,68 +127,5 @@ impl Notices {
     fn request_url(&self, api: &str, external_id: &str) -> String {
         let pattern = self.request_urls.get(api).map_or("", String::as_str);
         pattern.replace("{id}", external_id)
-    }
-}
-
-struct Letters<'a> {
-    values: Map<String, Value>,
-    outcome: &'a Outcome,
-    occasion: &'a str,
-}
-
-impl Letters<'_> {
-    /// The same letter to the holders of these roles, one for each person.
-    fn to(&self, roles: &[Role], template: Template) -> Vec<NewJob> {
-        let people = self.people(roles);
-        let letter = |(email, name): (&str, Option<String>)| {
-            self.letter(email, name.as_deref(), template)
-                .job(self.occasion)
-        };
-        people.into_iter().map(letter).collect()
-    }
-
-    /// Word of a new token to everybody; to the technical contact, or else the applicant, with the link that shows it.
-    fn about_new_token(&self, token: Uuid) -> Vec<NewJob> {
-        let people = self.people(&[Role::Applicant, Role::Business, Role::Technical]);
-        let contacts = &self.outcome.contacts;
-        let holder = contacts
-            .get(&Role::Technical)
-            .or_else(|| contacts.get(&Role::Applicant));
-        let holder = holder.map(|contact| contact.email.as_str());
-        let letter = |(email, name): (&str, Option<String>)| {
-            if Some(email) == holder {
-                let letter = self.letter(email, name.as_deref(), Template::TokenIssued);
-                links::job(&letter, token, self.occasion)
-            } else {
-                self.letter(email, name.as_deref(), Template::RequestApproved)
-                    .job(self.occasion)
-            }
-        };
-        people.into_iter().map(letter).collect()
-    }
-
-    fn letter(&self, email: &str, name: Option<&str>, template: Template) -> Letter {
-        let mut values = self.values.clone();
-        values.insert("name".to_owned(), json!(name));
-        Letter {
-            to: email.to_owned(),
-            template,
-            values,
-        }
-    }
-
-    /// Who holds these roles: addresses and names, each address once.
-    fn people(&self, roles: &[Role]) -> BTreeMap<&str, Option<String>> {
-        let mut people = BTreeMap::new();
-        for contact in roles
-            .iter()
-            .filter_map(|role| self.outcome.contacts.get(role))
-        {
-            let names = [&contact.first_name, &contact.last_name];
-            let name: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
-            let name = (!name.is_empty()).then(|| name.join(" "));
-            people.entry(contact.email.as_str()).or_insert(name);
-        }
-        people
     }
 }

@@ -16,6 +16,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 
 use super::alerts::{NewAlert, raise};
+use crate::db::sql;
 
 /// How many sources are told apart between two writes; the others count as one.
 const MOST_SOURCES: usize = 10_000;
@@ -106,7 +107,7 @@ impl Unsigned {
         more: i32,
     ) -> QueryResult<()> {
         conn.transaction(async |conn| {
-            let total: Total = diesel::sql_query(
+            let total: Total = sql(
                 "insert into unsigned_deliveries as u (api, source, minute, count) values ($1, $2, $3, $4) \
                  on conflict (api, source, minute) do update set count = u.count + excluded.count returning count",
             )

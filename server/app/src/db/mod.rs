@@ -1,6 +1,7 @@
 //! The database: the pool, and the migrations that make its tables.
 
 pub mod schema;
+mod statement;
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,6 +21,7 @@ use rustls_platform_verifier::ConfigVerifierExt;
 use tokio_postgres::config::SslMode;
 
 use crate::config::Database;
+pub use statement::sql;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 /// How long a request waits for a free connection, or for a new one.

@@ -109,6 +109,7 @@ diesel::table! {
         last_event_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        modalities -> Array<Text>,
     }
 }
 

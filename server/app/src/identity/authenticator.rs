@@ -164,13 +164,8 @@ impl Authenticator {
             let problem = "no gateway has this id and secret";
             return Err(GraphqlError::new(Code::AccessDenied, problem));
         };
-        let variables = [
-            ("x-hasura-gateway-id".to_owned(), id.to_owned()),
-            ("x-actor".to_owned(), format!("gateway {id}")),
-            request_id::variable(),
-        ];
         Ok(Authenticated {
-            session: engine::Session::new(gateways::ROLE, variables),
+            session: gateways::session(id),
             ended: Box::pin(std::future::pending()),
         })
     }

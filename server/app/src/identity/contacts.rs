@@ -32,6 +32,7 @@ use super::{
 };
 use crate::{
     clock,
+    db::sql,
     http::error::ApiError,
     jobs::{Failure, Job, NewJob, enqueue},
     mail::{Letter, Mailer, Template},
@@ -100,7 +101,7 @@ async fn note(
     email: &str,
     source: &str,
 ) -> Result<(), IdentityError> {
-    let asks: Asks = diesel::sql_query(
+    let asks: Asks = sql(
         "select count(*) filter (where email = $1::citext) as of_address, count(*) filter (where source = $2) as of_source \
          from contact_links where created_at > now() - interval '1 hour' and (email = $1::citext or source = $2)",
     )
@@ -115,7 +116,7 @@ async fn note(
     if asks.of_address >= PER_ADDRESS {
         return Ok(());
     }
-    let link: Id = diesel::sql_query(
+    let link: Id = sql(
         "insert into contact_links (email, source, expires_at) values ($1::citext, $2, $3) returning id",
     )
     .bind::<Text, _>(email)
@@ -148,7 +149,7 @@ pub async fn mail(
 ) -> Result<(), Failure> {
     let id = job.row("contact_link_id")?;
     let secret = session::new_secret();
-    let pending: Option<Pending> = diesel::sql_query(
+    let pending: Option<Pending> = sql(
         "update contact_links l set secret_hash = $2 where id = $1 and used_at is null and expires_at > now() \
          returning email::text as email, \
          exists (select from authorization_request_contacts c where c.email = l.email) as is_contact",
@@ -214,7 +215,7 @@ async fn begin(
     cookie: &str,
     user_agent: Option<&str>,
 ) -> QueryResult<Option<(String, Session)>> {
-    let used: Option<Address> = diesel::sql_query(
+    let used: Option<Address> = sql(
         "update contact_links set used_at = now() \
          where secret_hash = $1 and used_at is null and expires_at > now() returning email::text as email",
     )

@@ -9,7 +9,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use uuid::Uuid;
 
-use crate::db::schema::signing_keys;
+use crate::db::{schema::signing_keys, sql};
 
 /// Why there is no signing key.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +81,7 @@ impl Keys {
     pub async fn load(conn: &mut AsyncPgConnection, purpose: Purpose) -> Result<Self, KeyError> {
         let rows = conn
             .transaction(async |conn| {
-                diesel::sql_query("lock table signing_keys in share row exclusive mode")
+                sql("lock table signing_keys in share row exclusive mode")
                     .execute(conn)
                     .await?;
                 let rows = SigningKey::usable(conn, purpose).await?;

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::db::schema::sessions;
+use crate::db::{schema::sessions, sql};
 
 /// The cookie that carries a session.
 pub const COOKIE: &str = "secretariat_session";
@@ -68,7 +68,7 @@ impl NewSession<'_> {
             Holder::User(id) => (Some(id), None),
             Holder::Contact(email) => (None, Some(email)),
         };
-        diesel::sql_query(
+        sql(
             "insert into sessions (token_hash, user_id, contact_email, provider, roles, user_agent, expires_at) \
              values ($1, $2, $3::citext, $4, $5, $6, $7) \
              returning id, user_id, contact_email::text as contact_email, roles, expires_at",
@@ -112,7 +112,7 @@ impl Session {
         conn: &mut AsyncPgConnection,
         secret: &str,
     ) -> QueryResult<Option<Self>> {
-        diesel::sql_query(live!("s.token_hash = $1"))
+        sql(live!("s.token_hash = $1"))
             .bind::<Binary, _>(hash(secret))
             .get_result(conn)
             .await
@@ -121,7 +121,7 @@ impl Session {
 
     /// The live session of an id.
     pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<Self>> {
-        diesel::sql_query(live!("s.id = $1"))
+        sql(live!("s.id = $1"))
             .bind::<SqlUuid, _>(id)
             .get_result(conn)
             .await

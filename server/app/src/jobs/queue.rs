@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
+use crate::db::sql;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     OptionalExtension, QueryResult, QueryableByName,
-    sql_types::{
-        Array, Bool, Integer, Interval, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
-    },
+    sql_types::{Array, Integer, Interval, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
@@ -62,7 +61,7 @@ pub async fn enqueue_all(conn: &mut AsyncPgConnection, jobs: &[NewJob]) -> Query
     let kinds: Vec<&str> = jobs.iter().map(|job| job.kind).collect();
     let keys: Vec<&str> = jobs.iter().map(|job| job.key.as_str()).collect();
     let payloads: Vec<&Value> = jobs.iter().map(|job| &job.payload).collect();
-    diesel::sql_query(
+    sql(
         "insert into jobs (kind, unique_key, payload) select * from unnest($1, $2, $3) \
          on conflict (kind, unique_key) do nothing",
     )
@@ -76,43 +75,17 @@ pub async fn enqueue_all(conn: &mut AsyncPgConnection, jobs: &[NewJob]) -> Query
 
 /// Removes jobs that were done before then. Dead ones stay.
 pub async fn tidy(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
-    diesel::sql_query("delete from jobs where state = 'done' and finished_at < $1")
+    sql("delete from jobs where state = 'done' and finished_at < $1")
         .bind::<Timestamptz, _>(before)
         .execute(conn)
         .await
 }
 
-/// What is due and held by nobody.
-macro_rules! due {
-    () => {
-        "run_at <= now() and (state = 'pending' or state = 'running' and lease_until < now())"
-    };
-}
-
-#[derive(QueryableByName)]
-struct Due {
-    #[diesel(sql_type = Bool)]
-    is_due: bool,
-}
-
 /// Takes the job that has been due for longest, of those that nobody holds.
 pub(super) async fn take(conn: &mut AsyncPgConnection) -> QueryResult<Option<Job>> {
-    // An update wakes whoever waits for jobs, also when it changes none: it is not made for nothing.
-    let due: Due = diesel::sql_query(concat!(
-        "select exists (select from jobs where ",
-        due!(),
-        ") as is_due"
-    ))
-    .get_result(conn)
-    .await?;
-    if !due.is_due {
-        return Ok(None);
-    }
-    diesel::sql_query(concat!(
-        "update jobs set state = 'running', attempts = attempts + 1, lease_until = now() + $1 where id = (select id from jobs where ",
-        due!(),
-        " order by run_at, id limit 1 for update skip locked) returning id, kind, payload, attempts"
-    ))
+    sql(
+        "update jobs set state = 'running', attempts = attempts + 1, lease_until = now() + $1 where id = (          select id from jobs where run_at <= now() and (state = 'pending' or state = 'running' and lease_until < now())          order by run_at, id limit 1 for update skip locked) returning id, kind, payload, attempts",
+    )
     .bind::<Interval, _>(interval(LEASE))
     .get_result(conn)
     .await
@@ -121,7 +94,7 @@ pub(super) async fn take(conn: &mut AsyncPgConnection) -> QueryResult<Option<Job
 
 /// Holds a job for another while; whether it is still ours.
 pub(super) async fn renew(conn: &mut AsyncPgConnection, job: &Job) -> QueryResult<bool> {
-    let renewed = diesel::sql_query(
+    let renewed = sql(
         "update jobs set lease_until = now() + $3 where id = $1 and state = 'running' and attempts = $2",
     )
     .bind::<SqlUuid, _>(job.id)
@@ -134,7 +107,7 @@ pub(super) async fn renew(conn: &mut AsyncPgConnection, job: &Job) -> QueryResul
 
 /// Notes that a job is done, unless somebody else holds it by now.
 pub(super) async fn finish(conn: &mut AsyncPgConnection, job: &Job) -> QueryResult<()> {
-    diesel::sql_query(
+    sql(
         "update jobs set state = 'done', lease_until = null, last_error = null, finished_at = now() \
          where id = $1 and state = 'running' and attempts = $2",
     )
@@ -154,7 +127,7 @@ pub(super) async fn fail(
 ) -> QueryResult<bool> {
     let is_dead = is_final || job.attempts >= MOST_ATTEMPTS;
     let pause = (!is_dead).then(|| interval(pause(job.attempts)));
-    diesel::sql_query(
+    sql(
         "update jobs set state = case when $4 is null then 'dead' else 'pending' end, lease_until = null, \
          last_error = $3, run_at = coalesce(now() + $4, run_at), finished_at = case when $4 is null then now() end \
          where id = $1 and state = 'running' and attempts = $2",
@@ -170,7 +143,7 @@ pub(super) async fn fail(
 
 /// Lets a dead job begin anew, with its audit row; whether there is such a one.
 pub(super) async fn revive(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
-    let revived = diesel::sql_query(include_str!("revive.sql"))
+    let revived = sql(include_str!("revive.sql"))
         .bind::<SqlUuid, _>(id)
         .execute(conn)
         .await?;

@@ -32,9 +32,10 @@ use super::rows::WireRow;
 pub struct Text<'a>(std::borrow::Cow<'a, [String]>);
 
 impl Text<'_> {
-    /// A statement without binds.
-    pub fn constant(text: &str) -> Text<'static> {
-        Text(std::borrow::Cow::Owned(vec![text.to_owned()]))
+    /// A statement of ours: what stands before, between and after its binds.
+    pub fn constant(pieces: &[&str]) -> Text<'static> {
+        let pieces = pieces.iter().map(|&piece| piece.to_owned());
+        Text(std::borrow::Cow::Owned(pieces.collect()))
     }
 }
 
@@ -100,6 +101,23 @@ pub async fn one(
     };
     let running = RunQueryDsl::get_result(bound, conn);
     spans::statement(|| joined(&text.0), running).await
+}
+
+/// Runs a statement whose answer nobody reads.
+pub async fn execute(
+    conn: &mut AsyncPgConnection,
+    text: &Text<'_>,
+    values: &[Value],
+    preparation: Preparation,
+) -> QueryResult<()> {
+    let bound = Bound {
+        preparation,
+        pieces: &text.0,
+        values,
+    };
+    let running = AsyncConnectionCore::execute_returning_count(conn, bound);
+    spans::statement(|| joined(&text.0), running).await?;
+    Ok(())
 }
 
 /// How PostgreSQL would run a plan's statement, in its own words, line by line.

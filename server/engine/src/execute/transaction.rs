@@ -3,11 +3,14 @@
 //! A request that is dropped in the middle takes its connection out of the pool and closes it; PostgreSQL notices
 //! within a second, ends what runs and rolls back.
 
-use diesel::{QueryResult, sql_types::Text};
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use diesel::QueryResult;
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
-use super::connection::Connection;
+use super::{
+    connection::Connection,
+    statement::{self, Preparation, Text},
+};
 use crate::{
     Pool,
     error::{Code, GraphqlError},
@@ -15,9 +18,12 @@ use crate::{
     trace::spans,
 };
 
-const SET_SESSION: &str = "select set_config('hasura.user', $1, true), \
-    case when current_setting('server_version_num')::int >= 140000 and version() like '%linux%' \
-    then set_config('client_connection_check_interval', '1s', true) end";
+/// Its text before and after the session.
+const SET_SESSION: [&str; 2] = [
+    "select set_config('hasura.user', ",
+    ", true), case when current_setting('server_version_num')::int >= 140000 and version() like '%linux%' \
+     then set_config('client_connection_check_interval', '1s', true) end",
+];
 
 /// The transaction of a request; none until a mutation needs it.
 #[derive(Default)]
@@ -86,9 +92,7 @@ async fn open(conn: &mut AsyncPgConnection, session: &Session) -> QueryResult<()
 ///
 /// PostgreSQL is also told to look every second whether somebody waits for the answer still, where it can.
 pub async fn set_session(conn: &mut AsyncPgConnection, session: &Session) -> QueryResult<()> {
-    let setting = diesel::sql_query(SET_SESSION)
-        .bind::<Text, _>(session.to_json())
-        .execute(conn);
-    spans::statement(|| SET_SESSION.to_owned(), setting).await?;
-    Ok(())
+    let text = Text::constant(&SET_SESSION);
+    let values = [Some(session.to_json())];
+    statement::execute(conn, &text, &values, Preparation::Kept).await
 }

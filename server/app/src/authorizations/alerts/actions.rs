@@ -6,7 +6,10 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 use engine::{Pool, Row};
 
 use super::super::AuthorizationError;
-use crate::actions::{RowId, caller, introduce, refusal, table};
+use crate::{
+    actions::{RowId, caller, introduce, refusal, table},
+    db::sql,
+};
 
 table!(Alerts, "alerts");
 
@@ -40,7 +43,7 @@ impl AlertMutations {
             let changed = conn
                 .transaction(async |conn| {
                     introduce(ctx, conn).await?;
-                    diesel::sql_query(
+                    sql(
                         "update alerts set acknowledged_at = coalesce(acknowledged_at, now()), acknowledged_by = $2, \
                          note = $3 where id = $1",
                     )

@@ -15,7 +15,10 @@ use uuid::Uuid;
 pub use tell::Teller;
 pub use watch::watch_silence;
 
-use crate::jobs::{NewJob, enqueue};
+use crate::{
+    db::sql,
+    jobs::{NewJob, enqueue},
+};
 
 /// An alert to raise. What tells it from others of its kind is the delivery or, without one, the occasion.
 pub(super) struct NewAlert<'a> {
@@ -41,7 +44,7 @@ struct Id {
 
 /// Raises an alert and has it told, unless it was raised before.
 pub(super) async fn raise(conn: &mut AsyncPgConnection, alert: &NewAlert<'_>) -> QueryResult<()> {
-    let raised: Option<Id> = diesel::sql_query(
+    let raised: Option<Id> = sql(
         "insert into alerts (kind, api, request_id, event_id, occasion, details) \
          values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning id",
     )

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     config,
+    db::sql,
     jobs::{Failure, Job, NewJob, enqueue_all},
 };
 
@@ -141,7 +142,7 @@ fn failure(error: &ConnectorError) -> Failure {
 
 impl Alert {
     async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<Self>> {
-        diesel::sql_query(
+        sql(
             "select a.id, a.kind, a.api, a.request_id, a.details, \
              coalesce(r.external_id, a.details ->> 'external_id') as external_id \
              from alerts a left join authorization_requests r on r.id = a.request_id where a.id = $1",

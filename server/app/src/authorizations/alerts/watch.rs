@@ -11,7 +11,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 
 use super::{NewAlert, raise};
-use crate::config;
+use crate::{config, db::sql};
 
 #[derive(QueryableByName)]
 struct Last {
@@ -31,7 +31,7 @@ pub async fn watch_silence(
     }
     for api in apis.keys() {
         conn.transaction(async |conn| {
-            let last: Last = diesel::sql_query(
+            let last: Last = sql(
                 "select case when max(received_at) < now() - make_interval(hours => $2) then max(received_at) end as at \
                  from datapass_events where api = $1",
             )

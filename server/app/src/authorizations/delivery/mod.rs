@@ -131,6 +131,16 @@ pub struct Content {
     pub organization: Option<String>,
     pub previous_external_id: Option<String>,
     pub service_provider: Option<Value>,
+    /// How the API is to be used, in DataPass's codes; empty when nothing is said. See [`Content::is_for_tokens`].
+    pub modalities: BTreeSet<String>,
+}
+
+impl Content {
+    /// Whether an approval yields a token: its modalities have `params`, or nothing is said of them
+    /// (reference/datapass.md § 2.3, step 4). Others use the API through a form or `FranceConnect`.
+    pub fn is_for_tokens(&self) -> bool {
+        self.modalities.is_empty() || self.modalities.contains("params")
+    }
 }
 
 /// What a contact stands for.
@@ -144,6 +154,19 @@ pub enum Role {
 }
 
 impl Role {
+    const ALL: [Self; 5] = [
+        Self::Applicant,
+        Self::Business,
+        Self::Technical,
+        Self::Controller,
+        Self::DataProtectionOfficer,
+    ];
+
+    /// The role of a name in our tables.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
     /// The name in our tables.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -254,7 +277,7 @@ fn email(object: &Map<String, Value>, name: &str) -> Option<String> {
 }
 
 /// Codes of scopes as a token holds them: every `open_data_…` is one `open_data`.
-fn scopes(codes: impl Iterator<Item = String>) -> BTreeSet<String> {
+fn scopes(codes: impl IntoIterator<Item = String>) -> BTreeSet<String> {
     let collapsed = |code: String| {
         if code.starts_with("open_data_") {
             "open_data".to_owned()
@@ -263,6 +286,7 @@ fn scopes(codes: impl Iterator<Item = String>) -> BTreeSet<String> {
         }
     };
     codes
+        .into_iter()
         .filter(|code| !code.is_empty())
         .map(collapsed)
         .collect()

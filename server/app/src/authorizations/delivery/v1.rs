@@ -1,6 +1,6 @@
 //! The first generation: everything under `data.pass`, people in a list (reference/datapass.md § 1.4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -28,6 +28,7 @@ pub(super) fn read(envelope: &Map<String, Value>) -> Result<Snapshot, Unreadable
             organization: None,
             previous_external_id: id(pass, "copied_from_enrollment_id"),
             service_provider: None,
+            modalities: BTreeSet::new(),
         },
         contacts: contacts(pass),
         scopes: selected,

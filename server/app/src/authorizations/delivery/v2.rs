@@ -1,6 +1,6 @@
 //! The second generation: everything under `data`, people by prefixed fields (reference/datapass.md § 1.5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -28,14 +28,17 @@ pub(super) fn read(envelope: &Map<String, Value>) -> Result<Snapshot, Unreadable
                 .get("service_provider")
                 .filter(|it| it.is_object())
                 .cloned(),
+            modalities: codes(form, "modalities").unwrap_or_default(),
         },
         contacts: contacts(object("applicant"), form),
-        scopes: form
-            .get("scopes")
-            .and_then(Value::as_array)
-            .map(|codes| scopes(codes.iter().filter_map(Value::as_str).map(str::to_owned))),
+        scopes: codes(form, "scopes").map(scopes),
         has_active_authorization: has_active(data),
     })
+}
+
+fn codes(form: &Map<String, Value>, name: &str) -> Option<BTreeSet<String>> {
+    let codes = form.get(name)?.as_array()?.iter().filter_map(Value::as_str);
+    Some(codes.map(str::to_owned).collect())
 }
 
 /// By `state`: the member `revoked` is a relic that nothing sets.

@@ -33,7 +33,7 @@ pub(super) async fn check(
     Query(Wish { scope }): Query<Wish>,
     headers: HeaderMap,
 ) -> Result<Response, GatewayError> {
-    gateways.known.of(&headers, CREDENTIALS)?;
+    let gateway = gateways.known.of(&headers, CREDENTIALS)?;
     let text = |name| {
         headers
             .get(name)
@@ -58,7 +58,7 @@ pub(super) async fn check(
     {
         return Ok(refused(Refusal::Rate));
     }
-    standing.note_use(&mut conn).await?;
+    standing.note_use(&mut conn, gateway).await?;
     Ok(granted(&standing))
 }
 

@@ -21,7 +21,7 @@ pub(super) async fn introspect(
     headers: HeaderMap,
     Form(Question { token }): Form<Question>,
 ) -> Result<Json<Value>, GatewayError> {
-    gateways.known.of(&headers, header::AUTHORIZATION)?;
+    let gateway = gateways.known.of(&headers, header::AUTHORIZATION)?;
     // Of a token that does not hold nothing more is said (RFC 7662 § 2.2).
     let inactive = Ok(Json(json!({ "active": false })));
     let Some(id) = gateways.signer.verify(&token) else {
@@ -36,7 +36,7 @@ pub(super) async fn introspect(
     if is_over {
         return inactive;
     }
-    standing.note_use(&mut conn).await?;
+    standing.note_use(&mut conn, gateway).await?;
     let (issuer, audience) = gateways.signer.parties();
     Ok(Json(json!({
         "active": true,

@@ -22,17 +22,30 @@ use axum::{
     routing::{get, post},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use engine::{Pool, execute::Changes};
+use engine::{Pool, Session, execute::Changes};
 use subtle::ConstantTimeEq;
 
 use super::{AuthorizationError, tokens::jwt::Signer};
-use crate::{config, http::error::ApiError};
+use crate::{
+    config,
+    http::{error::ApiError, request_id},
+};
 use rates::Rates;
 
 /// The session role of gateways.
-pub const ROLE: &str = "gateway";
+const ROLE: &str = "gateway";
 /// Where a gateway's credentials stand when the token of the call stands in `Authorization`.
 const CREDENTIALS: &str = "x-gateway-authorization";
+
+/// The session of a gateway: its role, and its name in the audit log.
+pub fn session(id: &str) -> Session {
+    let variables = [
+        ("x-hasura-gateway-id".to_owned(), id.to_owned()),
+        ("x-actor".to_owned(), format!("gateway {id}")),
+        request_id::variable(),
+    ];
+    Session::new(ROLE, variables)
+}
 
 /// The gateways that there are.
 #[derive(Clone)]

@@ -25,6 +25,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::{super::AuthorizationError, GatewayError, Gateways};
+use crate::db::sql;
 
 /// The longest wait, in seconds.
 const LONGEST: u64 = 60;
@@ -82,7 +83,7 @@ pub(super) async fn revoked(
 }
 
 async fn list(conn: &mut AsyncPgConnection, since: &str) -> QueryResult<Listed> {
-    diesel::sql_query(include_str!("../sql/revoked_tokens.sql"))
+    sql(include_str!("../sql/revoked_tokens.sql"))
         .bind::<Text, _>(since)
         .get_result(conn)
         .await

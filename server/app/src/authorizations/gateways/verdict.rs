@@ -7,9 +7,13 @@ use diesel::{
     OptionalExtension, QueryResult, QueryableByName,
     sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use engine::execute::set_session;
 use ipnet::IpNet;
 use uuid::Uuid;
+
+use super::session;
+use crate::db::sql;
 
 /// What decides over a token.
 #[derive(Debug, QueryableByName)]
@@ -70,7 +74,7 @@ impl Refusal {
 impl Standing {
     /// How the token of an id stands.
     pub(super) async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<Self>> {
-        diesel::sql_query(include_str!("../sql/token_standing.sql"))
+        sql(include_str!("../sql/token_standing.sql"))
             .bind::<SqlUuid, _>(id)
             .get_result(conn)
             .await
@@ -109,18 +113,24 @@ impl Standing {
         self.allowed_networks.iter().any(contains)
     }
 
-    /// Notes that a gateway asked for it, the first time.
-    pub(super) async fn note_use(&self, conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    /// Notes that this gateway asked for it, the first time that any does.
+    pub(super) async fn note_use(
+        &self,
+        conn: &mut AsyncPgConnection,
+        gateway: &str,
+    ) -> QueryResult<()> {
         if self.first_used_at.is_some() {
             return Ok(());
         }
-        diesel::sql_query(
-            "update api_tokens set first_used_at = now() where id = $1 and first_used_at is null",
-        )
-        .bind::<SqlUuid, _>(self.id)
-        .execute(conn)
-        .await?;
-        Ok(())
+        conn.transaction(async |conn| {
+            set_session(conn, &session(gateway)).await?;
+            sql("update api_tokens set first_used_at = now() where id = $1 and first_used_at is null")
+                .bind::<SqlUuid, _>(self.id)
+                .execute(conn)
+                .await?;
+            Ok(())
+        })
+        .await
     }
 }
 

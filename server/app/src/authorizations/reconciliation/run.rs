@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     config,
+    db::sql,
     jobs::{Failure, Job, NewJob, enqueue},
 };
 
@@ -98,7 +99,7 @@ impl Reconciler {
         for (api, hours) in apis {
             let mut conn = self.pool.get().await?;
             conn.transaction(async |conn| {
-                let due: Due = diesel::sql_query(
+                let due: Due = sql(
                     "select pg_try_advisory_xact_lock(hashtextextended('reconcile ' || $1, 0)) and not exists \
                      (select from reconciliations where api = $1 and created_at > now() - make_interval(hours => $2)) as is_due",
                 )
@@ -119,7 +120,7 @@ impl Reconciler {
     /// Makes a comparison. Whatever goes wrong is in its report; a process that dies leaves it to another.
     pub async fn run(&self, job: &Job) -> Result<(), Failure> {
         let id = job.row("reconciliation_id")?;
-        let api: Option<Api> = diesel::sql_query("select api from reconciliations where id = $1")
+        let api: Option<Api> = sql("select api from reconciliations where id = $1")
             .bind::<SqlUuid, _>(id)
             .get_result(&mut *self.pool.get().await?)
             .await
@@ -207,7 +208,7 @@ impl Reconciler {
         requests: &[&Value],
     ) -> Result<HashMap<String, Here>, AuthorizationError> {
         let numbers: Vec<String> = requests.iter().map(|request| number(request)).collect();
-        let stored: Vec<Stored> = diesel::sql_query(
+        let stored: Vec<Stored> = sql(
             "select external_id, status, amendment, approved_at from authorization_requests \
              where api = $1 and external_id = any ($2)",
         )
@@ -227,13 +228,12 @@ impl Reconciler {
     }
 
     async fn journal(&self, api: &str, number: &str) -> Result<Vec<Known>, AuthorizationError> {
-        let delivered: Vec<Delivered> = diesel::sql_query(
-            "select event, fired_at from datapass_events where api = $1 and external_id = $2",
-        )
-        .bind::<Text, _>(api)
-        .bind::<Text, _>(number)
-        .load(&mut *self.pool.get().await?)
-        .await?;
+        let delivered: Vec<Delivered> =
+            sql("select event, fired_at from datapass_events where api = $1 and external_id = $2")
+                .bind::<Text, _>(api)
+                .bind::<Text, _>(number)
+                .load(&mut *self.pool.get().await?)
+                .await?;
         let known = |row: Delivered| {
             Some(Known {
                 event: row.event?,
@@ -288,7 +288,7 @@ pub(super) async fn begin(
         Trigger::Cron => ("cron", None),
         Trigger::Action(user) => ("action", user),
     };
-    let row: Id = diesel::sql_query(
+    let row: Id = sql(
         "insert into reconciliations (api, trigger, requested_by) values ($1, $2, $3) returning id",
     )
     .bind::<Text, _>(api)
@@ -312,7 +312,7 @@ async fn end(
     report: &Report,
     error: Option<&str>,
 ) -> QueryResult<()> {
-    diesel::sql_query(
+    sql(
         "update reconciliations set state = case when $2 is null then 'succeeded' else 'failed' end, error = $2, \
          requests = $3, found = $4, finished_at = now() where id = $1",
     )

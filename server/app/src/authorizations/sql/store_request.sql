@@ -2,7 +2,7 @@
 with told as (
   select * from jsonb_to_record($2) as t (
     public_id uuid, title text, description text, form text, status text, amendment text, siret text, organization text,
-    previous_external_id text, service_provider jsonb, scopes text[], first_submitted_at timestamptz,
+    previous_external_id text, service_provider jsonb, modalities text[], scopes text[], first_submitted_at timestamptz,
     validated_at timestamptz, approved_at timestamptz, revoked_at timestamptz, archived_at timestamptz,
     last_event_at timestamptz)
 ),
@@ -26,7 +26,7 @@ new as (
       amendment = case when renewal.at is null then t.amendment end,
       organization_id = (select id from organization),
       previous_external_id = t.previous_external_id,
-      service_provider = t.service_provider, scopes = t.scopes, first_submitted_at = t.first_submitted_at,
+      service_provider = t.service_provider, modalities = t.modalities, scopes = t.scopes, first_submitted_at = t.first_submitted_at,
       validated_at = t.validated_at, approved_at = t.approved_at, revoked_at = t.revoked_at,
       archived_at = coalesce(t.archived_at, case when t.status <> 'revoked' then renewal.at end),
       last_event_at = t.last_event_at

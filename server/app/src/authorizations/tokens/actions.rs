@@ -14,13 +14,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    super::AuthorizationError,
-    life::{self, Letters, Rules},
+    super::{AuthorizationError, letters::Letters},
+    life::{self, Rules},
     prolongation::{self, Answers, Owner},
 };
 use crate::{
     actions::{Moment, RowId, introduce, refusal, table},
     clock,
+    db::sql,
     jobs::enqueue_all,
 };
 
@@ -136,11 +137,11 @@ impl TokenMutations {
             let letters = Letters::of(conn, held.request_id, values).await?;
             let hour = clock::now().timestamp() / 3600;
             let occasion = format!("asked {hour}");
-            let jobs = match own {
+            let job = match own {
                 Some(address) => letters.link_for(&address, id.0, &occasion),
-                None => letters.links(id.0, &occasion),
+                None => letters.link(id.0, &occasion),
             };
-            Ok::<_, AuthorizationError>(enqueue_all(conn, &jobs).await?)
+            Ok::<_, AuthorizationError>(enqueue_all(conn, job.as_slice()).await?)
         });
         sent.await.map_err(refusal)?;
         Ok(Row::new(&id.0))
@@ -179,7 +180,7 @@ async fn own_address(
         "contact" => ("", variable("x-hasura-contact-email")),
         _ => (variable("x-hasura-user-id"), ""),
     };
-    let found: Option<Address> = diesel::sql_query(
+    let found: Option<Address> = sql(
         "select c.email::text as email from authorization_request_contacts c \
          join api_tokens t on t.request_id = c.request_id \
          where t.id = $1 and c.role = any ($2) and (c.user_id::text = $3 or c.email = nullif($4, '')::citext) limit 1",

@@ -11,8 +11,11 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::life::{Letters, Rules};
-use crate::{jobs::enqueue_all, mail::Template};
+use super::{
+    super::{delivery::Role, letters::Letters},
+    life::Rules,
+};
+use crate::{db::sql, jobs::enqueue_all, mail::Template};
 
 /// A token that a letter is due of.
 #[derive(QueryableByName)]
@@ -35,7 +38,7 @@ struct Due {
 
 /// Enqueues the letters that are due. Each is one by its token, its end and its threshold, however often this is done.
 pub async fn notify(conn: &mut AsyncPgConnection, rules: &Rules) -> QueryResult<()> {
-    let due: Vec<Due> = diesel::sql_query(include_str!("../sql/tokens_ending.sql"))
+    let due: Vec<Due> = sql(include_str!("../sql/tokens_ending.sql"))
         .load(conn)
         .await?;
     for token in due {
@@ -49,7 +52,11 @@ pub async fn notify(conn: &mut AsyncPgConnection, rules: &Rules) -> QueryResult<
         );
         conn.transaction(async |conn| {
             let letters = Letters::of(conn, token.request_id, values).await?;
-            let jobs = letters.to(&["applicant", "technical"], Template::TokenEnds, &occasion);
+            let jobs = letters.to(
+                &[Role::Applicant, Role::Technical],
+                Template::TokenEnds,
+                &occasion,
+            );
             enqueue_all(conn, &jobs).await
         })
         .await?;

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     config::{self, TokenAlgorithm},
+    db::sql,
     identity::keys::Keys,
 };
 
@@ -72,7 +73,7 @@ pub struct Token {
 impl Token {
     /// The token of an id.
     pub async fn find(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<Self>> {
-        diesel::sql_query(
+        sql(
             "select t.id, t.issued_at, t.expires_at, t.blacklisted_at, r.scopes, \
              coalesce(r.title, r.api || ' ' || r.external_id) as title \
              from api_tokens t join authorization_requests r on r.id = t.request_id where t.id = $1",

@@ -5,19 +5,18 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     OptionalExtension, QueryResult, QueryableByName,
-    sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Map, Value, json};
 use url::Url;
 use uuid::Uuid;
 
-use super::{super::AuthorizationError, LIFETIME, end, links};
-use crate::{
-    config,
-    jobs::{NewJob, enqueue_all},
-    mail::{Letter, Template},
+use super::{
+    super::{AuthorizationError, delivery::Role, letters::Letters},
+    LIFETIME, end,
 };
+use crate::{config, db::sql, jobs::enqueue_all, mail::Template};
 
 /// How far the callers' clocks may be behind ours.
 const BEHIND: TimeDelta = TimeDelta::minutes(5);
@@ -119,7 +118,7 @@ pub(super) async fn hold(
     conn: &mut AsyncPgConnection,
     id: Uuid,
 ) -> Result<Held, AuthorizationError> {
-    let held: Option<Held> = diesel::sql_query(
+    let held: Option<Held> = sql(
         "select t.request_id, r.api, r.external_id, coalesce(r.title, r.api) as title, r.status, t.expires_at, \
          t.blacklisted_at, t.approval_id from api_tokens t join authorization_requests r on r.id = t.request_id \
          where t.id = $1 for update of r",
@@ -139,7 +138,7 @@ pub(super) async fn issue(
     rules: &Rules,
     now: DateTime<Utc>,
 ) -> Result<Uuid, AuthorizationError> {
-    let found: Option<Request> = diesel::sql_query(
+    let found: Option<Request> = sql(
         "select api, external_id, coalesce(title, api) as title, status from authorization_requests where id = $1 for update",
     )
     .bind::<SqlUuid, _>(request)
@@ -158,16 +157,15 @@ pub(super) async fn issue(
         let problem = format!("expires_at: between now and {}", latest.to_rfc3339());
         return Err(AuthorizationError::BadRequest(problem));
     }
-    let token: Id = diesel::sql_query(
-        "insert into api_tokens (request_id, expires_at) values ($1, $2) returning id",
-    )
-    .bind::<SqlUuid, _>(request)
-    .bind::<Timestamptz, _>(expires_at)
-    .get_result(conn)
-    .await?;
+    let token: Id =
+        sql("insert into api_tokens (request_id, expires_at) values ($1, $2) returning id")
+            .bind::<SqlUuid, _>(request)
+            .bind::<Timestamptz, _>(expires_at)
+            .get_result(conn)
+            .await?;
     let values = rules.values(&found.external_id, &found.api, &found.title, json!({}));
     let letters = Letters::of(conn, request, values).await?;
-    enqueue_all(conn, &letters.links(token.id, "issued")).await?;
+    enqueue_all(conn, letters.link(token.id, "issued").as_slice()).await?;
     Ok(token.id)
 }
 
@@ -189,7 +187,7 @@ pub(super) async fn prolong(
             "the request is not in force: its tokens cannot be prolonged",
         ));
     }
-    diesel::sql_query("update api_tokens set expires_at = greatest(expires_at, $2) where id = $1")
+    sql("update api_tokens set expires_at = greatest(expires_at, $2) where id = $1")
         .bind::<SqlUuid, _>(id)
         .bind::<Timestamptz, _>(rules.end(&held.api, now))
         .execute(conn)
@@ -231,7 +229,7 @@ pub(super) async fn blacklist(
             "the request is not in force: no token can take the place of this one",
         ));
     }
-    diesel::sql_query("update api_tokens set blacklisted_at = $2, blacklist_reason = 'administrator' where id = $1")
+    sql("update api_tokens set blacklisted_at = $2, blacklist_reason = 'administrator' where id = $1")
         .bind::<SqlUuid, _>(id)
         .bind::<Timestamptz, _>(at)
         .execute(conn)
@@ -246,14 +244,11 @@ pub(super) async fn blacklist(
     let letters = Letters::of(conn, held.request_id, values).await?;
     let occasion = format!("blacklisted {id} {}", at.timestamp());
     let mut jobs = letters.to(
-        &["applicant", "technical"],
+        &[Role::Applicant, Role::Technical],
         Template::TokenBlacklisted,
         &occasion,
     );
-    jobs.extend(
-        new.into_iter()
-            .flat_map(|new| letters.links(new, "replaces")),
-    );
+    jobs.extend(new.and_then(|new| letters.link(new, "replaces")));
     enqueue_all(conn, &jobs).await?;
     Ok(new.unwrap_or(id))
 }
@@ -261,11 +256,11 @@ pub(super) async fn blacklist(
 /// A token in the place of another: with its end, and as the one that its approval yielded, which approvals to come
 /// prolong.
 async fn replace(conn: &mut AsyncPgConnection, old: Uuid, held: &Held) -> QueryResult<Uuid> {
-    diesel::sql_query("update api_tokens set approval_id = null where id = $1")
+    sql("update api_tokens set approval_id = null where id = $1")
         .bind::<SqlUuid, _>(old)
         .execute(conn)
         .await?;
-    let new: Id = diesel::sql_query(
+    let new: Id = sql(
         "insert into api_tokens (request_id, expires_at, approval_id, replaces_id) values ($1, $2, $3, $4) returning id",
     )
     .bind::<SqlUuid, _>(held.request_id)
@@ -275,84 +270,4 @@ async fn replace(conn: &mut AsyncPgConnection, old: Uuid, held: &Held) -> QueryR
     .get_result(conn)
     .await?;
     Ok(new.id)
-}
-
-/// Letters to the contacts of one request.
-pub(super) struct Letters {
-    contacts: Vec<Contact>,
-    values: Map<String, Value>,
-}
-
-#[derive(QueryableByName)]
-struct Contact {
-    #[diesel(sql_type = Text)]
-    email: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    name: Option<String>,
-    #[diesel(sql_type = Array<Text>)]
-    roles: Vec<String>,
-}
-
-impl Letters {
-    /// Letters to the contacts of a request, which speak of these values.
-    pub(super) async fn of(
-        conn: &mut AsyncPgConnection,
-        request: Uuid,
-        values: Map<String, Value>,
-    ) -> QueryResult<Self> {
-        let contacts = diesel::sql_query(
-            "select email::text as email, array_agg(role) as roles, \
-             max(nullif(concat_ws(' ', first_name, last_name), '')) as name \
-             from authorization_request_contacts where request_id = $1 group by email order by email",
-        )
-        .bind::<SqlUuid, _>(request)
-        .load(conn)
-        .await?;
-        Ok(Self { contacts, values })
-    }
-
-    /// The same letter to whoever holds one of these roles.
-    pub(super) fn to(&self, roles: &[&str], template: Template, occasion: &str) -> Vec<NewJob> {
-        let people = self
-            .contacts
-            .iter()
-            .filter(|contact| contact.is_any_of(roles));
-        people
-            .map(|contact| self.letter(contact, template).job(occasion))
-            .collect()
-    }
-
-    /// The link to a token for the technical contact, or else for the applicant.
-    pub(super) fn links(&self, token: Uuid, occasion: &str) -> Vec<NewJob> {
-        let holder = ["technical", "applicant"].iter().find_map(|role| {
-            self.contacts
-                .iter()
-                .find(|contact| contact.is_any_of(&[role]))
-        });
-        let job = |contact| links::job(&self.letter(contact, Template::TokenLink), token, occasion);
-        holder.map(job).into_iter().collect()
-    }
-
-    /// The link to a token for one of the contacts.
-    pub(super) fn link_for(&self, email: &str, token: Uuid, occasion: &str) -> Vec<NewJob> {
-        let contact = self.contacts.iter().find(|contact| contact.email == email);
-        let job = |contact| links::job(&self.letter(contact, Template::TokenLink), token, occasion);
-        contact.map(job).into_iter().collect()
-    }
-
-    fn letter(&self, contact: &Contact, template: Template) -> Letter {
-        let mut values = self.values.clone();
-        values.insert("name".to_owned(), json!(contact.name));
-        Letter {
-            to: contact.email.clone(),
-            template,
-            values,
-        }
-    }
-}
-
-impl Contact {
-    fn is_any_of(&self, roles: &[&str]) -> bool {
-        self.roles.iter().any(|role| roles.contains(&role.as_str()))
-    }
 }

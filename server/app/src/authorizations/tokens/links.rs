@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::jwt::Token;
 use crate::{
     clock,
+    db::sql,
     identity::session::{hash, new_secret},
     jobs::{Failure, Job, NewJob},
     mail::{Letter, Mailer},
@@ -88,7 +89,7 @@ async fn keep(
     secret: &str,
     expires_at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::sql_query(
+    sql(
         "insert into token_links as l (job_id, token_id, email, secret_hash, expires_at) values ($1, $2, $3, $4, $5) \
          on conflict (job_id) do update set secret_hash = excluded.secret_hash, expires_at = excluded.expires_at \
          where l.used_at is null",
@@ -120,7 +121,7 @@ pub(super) async fn use_up(
     conn.transaction(async |conn| {
         let actor = engine::Session::new("link", [crate::http::request_id::variable()]);
         engine::execute::set_session(conn, &actor).await?;
-        let used: Option<Used> = diesel::sql_query(
+        let used: Option<Used> = sql(
             "update token_links set used_at = now() \
              where secret_hash = $1 and used_at is null and expires_at > $2 returning token_id, email::text as email",
         )

@@ -15,6 +15,7 @@ use super::{
     super::AuthorizationError,
     life::{self, Rules},
 };
+use crate::db::sql;
 
 /// How long before its end a token can be prolonged.
 const EARLIEST: TimeDelta = TimeDelta::days(90);
@@ -90,7 +91,7 @@ pub(super) async fn ask(
     } else {
         "requires_update"
     };
-    let row: Id = diesel::sql_query(
+    let row: Id = sql(
         "insert into token_prolongations (token_id, owner, is_purpose_unchanged, is_business_contact_unchanged, \
          is_technical_contact_unchanged, state) values ($1, $2, $3, $4, $5, $6) returning id",
     )

@@ -7,7 +7,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use engine::Pool;
 
 use super::SyncError;
-use crate::{db, directory::services::Service};
+use crate::{
+    db::{self, sql},
+    directory::services::Service,
+};
 
 /// The right to sync a service, held until dropped.
 pub(super) struct Lock(AsyncPgConnection);
@@ -23,7 +26,7 @@ impl Lock {
         let mut conn = db::dedicated(pool).await?;
         let statement =
             "select pg_try_advisory_lock(hashtextextended('sync:' || $1::text, 0)) as taken";
-        let row: Taken = diesel::sql_query(statement)
+        let row: Taken = sql(statement)
             .bind::<SqlUuid, _>(service.id)
             .get_result(&mut conn)
             .await?;
@@ -42,7 +45,7 @@ impl Lock {
 
 /// Marks the runs that lost their process: those at work whose lock is free, and those whose lock the caller holds.
 pub(super) async fn mark_interrupted(conn: &mut AsyncPgConnection) -> Result<(), SyncError> {
-    let marked = diesel::sql_query(
+    let marked = sql(
         "with at_work as materialized ( \
            select id, service_id from sync_runs where state in ('queued', 'fetching', 'planning', 'applying') \
          ) \

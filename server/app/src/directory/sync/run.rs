@@ -5,7 +5,10 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{Extent, Order, SyncError, stage};
-use crate::{db::schema::sync_runs, directory::services::Service};
+use crate::{
+    db::{schema::sync_runs, sql},
+    directory::services::Service,
+};
 
 /// What set a run off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,7 +190,7 @@ fn next_state(run: &Run, extent: Extent, vanish_limit: f32) -> &'static str {
 }
 
 async fn plan(conn: &mut AsyncPgConnection, id: Uuid, service_id: Uuid) -> Result<Run, SyncError> {
-    diesel::sql_query("analyze staged").execute(conn).await?;
+    sql("analyze staged").execute(conn).await?;
     for statement in [include_str!("sql/plan.sql"), include_str!("sql/count.sql")] {
         step(conn, statement, id, service_id).await?;
     }
@@ -205,7 +208,7 @@ async fn apply(conn: &mut AsyncPgConnection, id: Uuid, service_id: Uuid) -> Resu
     step(conn, include_str!("sql/apply_changes.sql"), id, service_id).await?;
     step(conn, include_str!("sql/apply_names.sql"), id, service_id).await?;
     // The planner knows nothing yet of rows that this transaction brought.
-    diesel::sql_query("analyze users, accounts, sync_changes")
+    sql("analyze users, accounts, sync_changes")
         .execute(conn)
         .await?;
     step(
@@ -225,7 +228,7 @@ async fn step(
     id: Uuid,
     service_id: Uuid,
 ) -> QueryResult<usize> {
-    diesel::sql_query(statement)
+    sql(statement)
         .bind::<SqlUuid, _>(id)
         .bind::<SqlUuid, _>(service_id)
         .execute(conn)
@@ -298,7 +301,7 @@ async fn set_actor(conn: &mut AsyncPgConnection, by: Option<Uuid>) -> QueryResul
 
 /// An audit row for what is no row change of its own.
 async fn note(conn: &mut AsyncPgConnection, action: &'static str, id: Uuid) -> QueryResult<()> {
-    diesel::sql_query(
+    sql(
         "insert into audit_log (actor_id, actor, session_role, request_id, action, object_type, object_id) \
          select (s ->> 'x-hasura-user-id')::uuid, coalesce(s ->> 'x-hasura-user-id', 'operator'), \
          s ->> 'x-hasura-role', s ->> 'x-request-id', $1, 'sync_runs', $2::text from current_session() s",

@@ -8,7 +8,7 @@ use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 
 use super::{Extent, Order, SyncError, Syncer, Trigger};
-use crate::clock;
+use crate::{clock, db::sql};
 
 const JOB: &str = "scheduled_sync";
 /// How often runs without a process are looked for, and the longest sleep before the clock is read again.
@@ -48,7 +48,7 @@ pub async fn follow(syncer: Syncer, pattern: String) {
 /// Begins the runs of one moment, unless another process did.
 async fn run(syncer: &Syncer, due: DateTime<Utc>) -> Result<(), SyncError> {
     let mut conn = syncer.pool.get().await?;
-    let claimed = diesel::sql_query(
+    let claimed = sql(
         "insert into jobs (kind, unique_key, state, attempts, finished_at) values ($1, $2, 'done', 1, now()) \
          on conflict (kind, unique_key) do nothing",
     )

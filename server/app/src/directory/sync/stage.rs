@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::SyncError;
-use crate::directory::services::Service;
+use crate::{db::sql, directory::services::Service};
 
 /// Stages everything that the service lists. An error leaves nothing to plan from.
 pub(super) async fn stage(
@@ -30,7 +30,7 @@ pub(super) async fn stage(
 
 async fn stage_accounts(conn: &mut AsyncPgConnection, page: &Page) -> Result<(), SyncError> {
     let accounts: Vec<Value> = page.accounts.iter().map(row).collect();
-    diesel::sql_query(
+    sql(
         "insert into staged select * from jsonb_to_recordset($1) as r (remote_id text, login text, email text, \
          email_verified boolean, name text, avatar_url text, state text, data jsonb) \
          on conflict (remote_id) do nothing",
@@ -67,7 +67,7 @@ async fn stage_memberships(conn: &mut AsyncPgConnection, page: &Page) -> Result<
         .iter()
         .map(|membership| json!({ "remote_id": membership.remote_id, "name": membership.group }))
         .collect();
-    diesel::sql_query(
+    sql(
         "insert into staged_groups select * from jsonb_to_recordset($1) as r (remote_id text, name text) \
          on conflict do nothing",
     )
@@ -83,7 +83,7 @@ async fn show_progress(
     page: &Page,
 ) -> Result<(), SyncError> {
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-    diesel::sql_query(
+    sql(
         "update sync_runs set pages = pages + 1, fetched = fetched + $2, requests = requests + $3, \
          expected = coalesce($4, expected) where id = $1",
     )

@@ -1,0 +1,1 @@
+alter table authorization_requests drop modalities;
