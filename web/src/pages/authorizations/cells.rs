@@ -37,7 +37,7 @@ pub fn request_column<R: 'static>(
         let (number, api) = (said().request_number(&shown.number), shown.api.clone());
         view! {
             <A href=move || way.get() attr:data-row-link="">{shown.name()}</A>
-            <span class="under numeric">{number} " · " <code>{api}</code></span>
+            <span class="under">{number} " · " <code>{api}</code></span>
         }
         .into_any()
     };
