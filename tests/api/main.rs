@@ -8,6 +8,7 @@
 mod configuration;
 mod datapass;
 mod graphql;
+mod lists;
 mod metrics;
 mod migrations;
 mod outside_tokens;

@@ -46,7 +46,7 @@ pub(crate) async fn key(world: &World, table: &str, filter: Value) -> Result<Str
         .to_owned())
 }
 
-async fn rows(browser: &Browser, count: u64) -> Result<()> {
+pub(crate) async fn rows(browser: &Browser, count: u64) -> Result<()> {
     let script = "return document.querySelectorAll('[data-row]').length === arguments[0]";
     browser
         .holds(&format!("{count} rows"), script, vec![json!(count)])
@@ -83,12 +83,20 @@ async fn requests_are_filtered_in_the_address_exported_and_opened_beside_the_lis
     browser.at("/authorizations").await?;
     rows(&browser, 41).await?;
     browser
-        .fill("input", "Title, number, SIRET, e-mail", "valbrune")
+        .fill(
+            "input",
+            "Title, number, organization, SIRET, contact",
+            "valbrune",
+        )
         .await?;
     browser.at("/authorizations?q=valbrune").await?;
     browser.see_in(ROWS, "Commune de Valbrune").await?;
     browser
-        .fill("input", "Title, number, SIRET, e-mail", "no such thing")
+        .fill(
+            "input",
+            "Title, number, organization, SIRET, contact",
+            "no such thing",
+        )
         .await?;
     browser
         .see("Nothing here fits the search and the filters.")

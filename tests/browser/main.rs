@@ -8,6 +8,7 @@
 mod accessibility;
 mod authorizations;
 mod explorer;
+mod lists;
 mod people;
 mod preferences;
 mod roles;

@@ -84,6 +84,10 @@ async fn the_keyboard_finds_goes_and_helps() -> Result<()> {
     browser.gone("dialog").await?;
     browser.press("gh").await?;
     browser.at("/").await?;
+    browser.press("gj").await?;
+    browser.at("/authorizations/journal").await?;
+    browser.press("go").await?;
+    browser.at("/operations/jobs").await?;
     browser.press("gp").await?;
     browser.at("/people").await?;
     browser.find("a", "Adèle Vertefeuille").await?;
@@ -91,11 +95,25 @@ async fn the_keyboard_finds_goes_and_helps() -> Result<()> {
     browser
         .find("dialog[open] h2", "Keyboard shortcuts")
         .await?;
+    browser.see_in("dialog dl", "Go to the journal g j").await?;
     browser.press(ESCAPE).await?;
     browser.gone("dialog").await?;
     browser.press("/").await?;
     browser.press("verte").await?;
     browser.at("/people?q=verte").await?;
+
+    browser.click("button", "Account of somebody").await?;
+    browser.click("[role=menuitemradio]", "User").await?;
+    browser.gone("a[href='/services']").await?;
+    browser.press("gj").await?;
+    browser.press("gr").await?;
+    browser.at("/my-requests").await?;
+    browser.press("?").await?;
+    browser
+        .see_in("dialog dl", "Go to My authorizations g r")
+        .await?;
+    let told = "return document.querySelector('dialog dl').innerText.includes('journal')";
+    assert_eq!(browser.evaluate(told).await?, false);
     browser.assert_quiet().await
 }
 

@@ -52,12 +52,8 @@ document!(SyncServices, "graphql/sync_services.graphql");
 document!(ApproveRun, "graphql/approve_run.graphql");
 document!(DiscardRun, "graphql/discard_run.graphql");
 document!(Dashboard, "graphql/dashboard.graphql");
+document!(FacetCounts, "graphql/facet_counts.graphql");
 document!(AuthorizationList, "graphql/authorization_list.graphql");
-document!(AuthorizationFacets, "graphql/authorization_facets.graphql");
-document!(
-    AuthorizationApiCount,
-    "graphql/authorization_api_count.graphql"
-);
 document!(AuthorizationNews, "graphql/authorization_news.graphql");
 document!(Authorization, "graphql/authorization.graphql");
 document!(
@@ -65,13 +61,10 @@ document!(
     "graphql/authorization_history.graphql"
 );
 document!(TokenList, "graphql/token_list.graphql");
-document!(TokenFacets, "graphql/token_facets.graphql");
 document!(TokenNews, "graphql/token_news.graphql");
 document!(AlertList, "graphql/alert_list.graphql");
-document!(AlertFacets, "graphql/alert_facets.graphql");
 document!(AlertNews, "graphql/alert_news.graphql");
 document!(DeliveryList, "graphql/delivery_list.graphql");
-document!(DeliveryFacets, "graphql/delivery_facets.graphql");
 document!(DeliveryNews, "graphql/delivery_news.graphql");
 document!(Delivery, "graphql/delivery.graphql");
 document!(DeliveryBody, "graphql/delivery_body.graphql");
@@ -83,7 +76,6 @@ document!(BlacklistToken, "graphql/blacklist_token.graphql");
 document!(IssueToken, "graphql/issue_token.graphql");
 document!(SendTokenLink, "graphql/send_token_link.graphql");
 document!(JobList, "graphql/job_list.graphql");
-document!(JobFacets, "graphql/job_facets.graphql");
 document!(JobNews, "graphql/job_news.graphql");
 document!(RetryJob, "graphql/retry_job.graphql");
 document!(Reconcile, "graphql/reconcile.graphql");

@@ -25,6 +25,18 @@ pub fn pattern(text: &str) -> String {
     pattern
 }
 
+/// A pattern for `_like` of what the server made searchable; none where nothing is sought. Groups of digits are one number.
+pub fn sought(text: &str) -> Option<String> {
+    let mut words = normalized(text);
+    if words
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || letter.is_whitespace())
+    {
+        words.retain(|letter| !letter.is_whitespace());
+    }
+    (!words.is_empty()).then(|| pattern(&words))
+}
+
 /// A pattern for `_regex` that any of these values matches as a whole; without values, everything does.
 pub fn any_of(values: &[String]) -> String {
     if values.is_empty() {

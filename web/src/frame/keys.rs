@@ -40,22 +40,22 @@ pub fn listen(palette_open: RwSignal<bool>, help_open: RwSignal<bool>) {
         }
         let after_go = event.time_stamp() - go_pressed_at.get_value() < GO_PATIENCE_MS;
         go_pressed_at.set_value(f64::NEG_INFINITY);
-        match (after_go, key.as_str()) {
-            (true, "h") => navigate("/", NavigateOptions::default()),
-            (true, "p") if !session.is_contact() => navigate("/people", NavigateOptions::default()),
-            (true, "s") if session.is_admin() => navigate("/services", NavigateOptions::default()),
-            (true, "r") if session.is_admin() => {
-                navigate("/authorizations", NavigateOptions::default());
+        if after_go {
+            let mut places = places(&session).into_iter();
+            if let Some(place) = places.find(|place| place.keys[1] == key) {
+                navigate(place.address, NavigateOptions::default());
             }
-            (true, "r") => navigate("/my-requests", NavigateOptions::default()),
-            (false, "g") => go_pressed_at.set_value(event.time_stamp()),
-            (false, "j") => move_row(1),
-            (false, "k") => move_row(-1),
-            (false, "/") => {
+            return;
+        }
+        match key.as_str() {
+            "g" => go_pressed_at.set_value(event.time_stamp()),
+            "j" => move_row(1),
+            "k" => move_row(-1),
+            "/" => {
                 event.prevent_default();
                 focus("[data-list-search]");
             }
-            (false, "?") => help_open.set(true),
+            "?" => help_open.set(true),
             _ => {}
         }
     });
@@ -123,7 +123,7 @@ fn move_row(step: i32) {
 pub fn ShortcutHelp(open: RwSignal<bool>) -> impl IntoView {
     let preferences = expect_context::<Preferences>();
     let session = expect_context::<Session>();
-    let shortcuts = StoredValue::new(shortcuts(session.is_admin(), session.is_contact()));
+    let shortcuts = StoredValue::new(shortcuts(&session));
     view! {
         <Dialog open=open title=words().keyboard_shortcuts>
             <div class="dialog-head">
@@ -152,7 +152,7 @@ pub fn ShortcutHelp(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-fn shortcuts(admin: bool, contact: bool) -> Vec<(&'static [&'static str], &'static str)> {
+fn shortcuts(session: &Session) -> Vec<(&'static [&'static str], &'static str)> {
     let words = words();
     let mut list: Vec<(&'static [&'static str], &'static str)> = vec![
         (&["Ctrl", "K"], words.key_palette),
@@ -160,15 +160,43 @@ fn shortcuts(admin: bool, contact: bool) -> Vec<(&'static [&'static str], &'stat
         (&["j", "k"], words.key_rows),
         (&["Enter"], words.key_open),
         (&["Esc"], words.key_escape),
-        (&["g", "h"], words.key_home),
     ];
-    if !contact {
-        list.push((&["g", "p"], words.key_people));
-    }
-    if admin {
-        list.push((&["g", "s"], words.key_services));
-    }
-    list.push((&["g", "r"], words.key_authorizations));
+    let places = places(session).into_iter();
+    list.extend(places.map(|place| (place.keys.as_slice(), place.meaning)));
     list.push((&["?"], words.key_help));
     list
+}
+
+/// Where two keys lead: `g`, and the second of these.
+struct Place {
+    keys: &'static [&'static str; 2],
+    address: &'static str,
+    meaning: &'static str,
+}
+
+/// The places that who is signed in may go to.
+fn places(session: &Session) -> Vec<Place> {
+    let words = words();
+    let place = |keys, address, meaning| Place {
+        keys,
+        address,
+        meaning,
+    };
+    let mut places = vec![place(&["g", "h"], "/", words.key_home)];
+    if !session.is_contact() {
+        places.push(place(&["g", "p"], "/people", words.key_people));
+    }
+    if session.is_admin() {
+        places.extend([
+            place(&["g", "s"], "/services", words.key_services),
+            place(&["g", "r"], "/authorizations", words.key_requests),
+            place(&["g", "t"], "/authorizations/tokens", words.key_tokens),
+            place(&["g", "l"], "/authorizations/alerts", words.key_alerts),
+            place(&["g", "j"], "/authorizations/journal", words.key_journal),
+            place(&["g", "o"], "/operations/jobs", words.key_jobs),
+        ]);
+    } else {
+        places.push(place(&["g", "r"], "/my-requests", words.key_my_requests));
+    }
+    places
 }

@@ -12,6 +12,7 @@ mod person;
 mod run_state;
 mod services;
 mod sign_in;
+mod timeline;
 
 pub use authorizations::{Alerts, DeliveriesRoute, MyRequests, RequestsRoute, Tokens};
 pub use dashboard::Dashboard;

@@ -145,21 +145,15 @@ fn NameForm(address: String) -> impl IntoView {
     };
     view! {
         <form class="form" novalidate on:submit=submit>
-            <div class="field">
-                <label for="name">{words().your_name}</label>
-                <input
-                    id="name"
-                    name="login"
-                    class="input"
-                    autocomplete="username"
-                    spellcheck="false"
-                    aria-describedby="name-help name-error"
-                    aria-invalid=move || failure.get().is_some().then_some("true")
-                    node_ref=name
-                />
-                <span class="help" id="name-help">{words().your_name_help}</span>
-                <span class="field-error" id="name-error" role="alert">{move || failure.get()}</span>
-            </div>
+            <Field
+                id="name"
+                kind="text"
+                autocomplete="username"
+                label=words().your_name
+                help=words().your_name_help
+                failure=failure
+                node=name
+            />
             <fieldset class="choices">
                 <legend>{words().try_as}</legend>
                 {choice("admin")}
@@ -205,23 +199,49 @@ fn ContactLink() -> impl IntoView {
         <details class="contact-link">
             <summary>{words().contact_link}</summary>
             <form class="form" novalidate on:submit=submit>
-                <div class="field">
-                    <label for="contact-email">{words().email}</label>
-                    <input
-                        id="contact-email"
-                        type="email"
-                        class="input"
-                        autocomplete="email"
-                        aria-describedby="contact-help contact-error"
-                        aria-invalid=move || failure.get().is_some().then_some("true")
-                        node_ref=email
-                    />
-                    <span class="help" id="contact-help">{words().contact_link_help}</span>
-                    <span class="field-error" id="contact-error" role="alert">{move || failure.get()}</span>
-                </div>
+                <Field
+                    id="contact-email"
+                    kind="email"
+                    autocomplete="email"
+                    label=words().email
+                    help=words().contact_link_help
+                    failure=failure
+                    node=email
+                />
                 <button type="submit" class="button" aria-busy=move || busy.get().then_some("true")>{words().contact_link_send}</button>
                 <p role="status">{move || is_sent.get().then_some(words().contact_link_sent)}</p>
             </form>
         </details>
+    }
+}
+
+/// A field to fill in: its label above, below it the help, and what kept it from being accepted.
+#[component]
+fn Field(
+    id: &'static str,
+    kind: &'static str,
+    autocomplete: &'static str,
+    label: &'static str,
+    help: &'static str,
+    failure: RwSignal<Option<String>>,
+    node: NodeRef<html::Input>,
+) -> impl IntoView {
+    let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <input
+                id=id
+                type=kind
+                class="input"
+                autocomplete=autocomplete
+                spellcheck="false"
+                aria-describedby=format!("{help_id} {error_id}")
+                aria-invalid=move || failure.get().is_some().then_some("true")
+                node_ref=node
+            />
+            <span class="help" id=help_id>{help}</span>
+            <span class="field-error" id=error_id role="alert">{move || failure.get()}</span>
+        </div>
     }
 }

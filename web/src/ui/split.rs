@@ -3,15 +3,11 @@
 //! The panel has an address of its own: the list's, with the key of what is open.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 
-use super::icon::Icon;
-use super::list::use_address;
-use super::shown::{PageTitle, name_document};
-use crate::words::words;
+use super::shown::name_document;
 
 const WIDE: &str = "(min-width: 1200px)";
 
@@ -55,48 +51,6 @@ pub fn Split(
             {move || open.get().map(detail)}
         </div>
     }
-}
-
-/// The way back from what is open to the list at `path`, whose choices are kept.
-#[component]
-pub fn CloseLink(path: &'static str, word: &'static str) -> impl IntoView {
-    let address = use_address();
-    view! {
-        <div class="detail-bar">
-            <A href=move || format!("{path}{}", address.query_string()) attr:class="button quiet" attr:data-close-panel="">
-                <Icon icon=icondata_lu::LuChevronLeft class="icon back-icon"/>
-                <span class="back-word">{word}</span>
-                <Icon icon=icondata_lu::LuX class="icon close-icon"/>
-                <span class="unseen close-word">{words().close_panel}</span>
-            </A>
-        </div>
-    }
-}
-
-/// The name of what is open: the heading of the panel, or the page's.
-#[component]
-pub fn DetailTitle(#[prop(into)] title: Signal<String>) -> impl IntoView {
-    let beside = use_context::<Beside>().map(|beside| beside.0);
-    move || {
-        if beside.is_some_and(|beside| beside.get()) {
-            Effect::new(move |_| title.with(|title| name_document(title)));
-            view! { <h2 class="detail-name">{move || title.get()}</h2> }.into_any()
-        } else {
-            view! { <PageTitle title=title class="detail-name"/> }.into_any()
-        }
-    }
-}
-
-/// A part of what is open, under a heading one level below its name.
-#[component]
-pub fn Section(title: &'static str, id: &'static str, children: Children) -> impl IntoView {
-    let beside = use_context::<Beside>().is_some_and(|beside| beside.0.get_untracked());
-    let heading = if beside {
-        view! { <h3 id=id class="section-title">{title}</h3> }.into_any()
-    } else {
-        view! { <h2 id=id class="section-title">{title}</h2> }.into_any()
-    };
-    view! { <section class="section" aria-labelledby=id>{heading}{children()}</section> }
 }
 
 /// Whether a text is a key of the database, so that it may be asked for.

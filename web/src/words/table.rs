@@ -42,6 +42,8 @@ catalogue! {
     notifications: "Notifications", "Notifications";
     view: "View", "Voir";
 
+    on_this_page: "On this page", "Sur cette page";
+
     // Shortcuts.
     key_palette: "Search people, go to a page", "Chercher une personne, aller à une page";
     key_search: "Search in this list", "Chercher dans la liste";
@@ -51,8 +53,13 @@ catalogue! {
     key_help: "This help", "Cette aide";
     key_home: "Go to Home", "Aller à l’accueil";
     key_people: "Go to People", "Aller aux personnes";
-    key_authorizations: "Go to Authorizations", "Aller aux habilitations";
+    key_my_requests: "Go to My authorizations", "Aller à mes habilitations";
     key_services: "Go to Services", "Aller aux services";
+    key_requests: "Go to Authorization requests", "Aller aux demandes d’habilitation";
+    key_tokens: "Go to Tokens", "Aller aux jetons";
+    key_alerts: "Go to Alerts", "Aller aux alertes";
+    key_journal: "Go to the journal", "Aller au journal";
+    key_jobs: "Go to Jobs", "Aller aux tâches";
 
     // The palette.
     palette_label: "Find a person or a page", "Trouver une personne ou une page";

@@ -4,20 +4,18 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::alert_row::{Acknowledge, Alert, AlertKind, AlertStanding};
-use super::head::{Head, api_facet, facet};
+use super::facets::Counts;
+use super::head::Head;
 use crate::api;
-use crate::queries::{AlertFacets, AlertList, AlertNews, alert_facets, alert_list, alert_news};
-use crate::remote::{Remote, live, remote};
-use crate::search::{any_of, pattern};
-use crate::ui::list::{
-    Column, Facet, List, Rows, Source, Window, direction, ticked_or, use_address,
-};
+use crate::queries::{AlertList, AlertNews, alert_list, alert_news};
+use crate::remote::live;
+use crate::search::{any_of, normalized, pattern};
+use crate::ui::list::{Column, List, Rows, Source, Window, direction, ticked_or, use_address};
 use crate::ui::{Ago, Button};
 use crate::words::authorizations::said;
 use alert_list::OrderBy;
 
 type Row = alert_list::Raised;
-type Counts = Remote<alert_facets::ResponseData>;
 
 const STATES: [&str; 2] = ["open", "acknowledged"];
 const KINDS: [&str; 12] = [
@@ -40,16 +38,23 @@ const KINDS: [&str; 12] = [
 pub fn Alerts() -> impl IntoView {
     let address = use_address();
     let news = live::<AlertNews>(|| alert_news::Variables {}).moves();
-    let counts = remote(move || {
-        news.track();
-        api::run::<AlertFacets>(alert_facets::Variables {})
+    let counts = Counts::of("alerts", news);
+    let state = counts.known("state", said().alert_state, &STATES, |state| {
+        let name = match state {
+            "open" => said().alert_open,
+            _ => said().alert_acknowledged,
+        };
+        name.to_owned()
     });
+    let kind = counts.known("kind", said().kind, &KINDS, |kind| said().alert_kind(kind));
     let source = Source::new(move |window: Window| {
         let states = ticked_or(address, "state", &STATES);
         let wanted = |state: &str| states.iter().any(|wanted| wanted == state);
         let (_, backwards) = address.sort("-raised");
+        let typed = address.get("q");
         let variables = alert_list::Variables {
-            pattern: pattern(&address.get("q")),
+            pattern: pattern(&typed),
+            words: pattern(&normalized(&typed)),
             kinds: ticked_or(address, "kind", &KINDS),
             apis: any_of(&address.ticked("api")),
             open: wanted("open"),
@@ -83,7 +88,7 @@ pub fn Alerts() -> impl IntoView {
                 label=said().alerts
                 address=address
                 search_label=said().search_alerts
-                facets=vec![state_facet(counts), kind_facet(counts), api_facet(move || apis(counts))]
+                facets=vec![state, kind, counts.of_apis()]
                 columns=columns(chosen)
                 rows=rows
                 default_sort="-raised"
@@ -95,84 +100,6 @@ pub fn Alerts() -> impl IntoView {
             <Acknowledge chosen=chosen done=told/>
         </div>
     }
-}
-
-fn apis(counts: Counts) -> Vec<String> {
-    let apis = counts.ok().map(|counts| counts.apis).unwrap_or_default();
-    apis.into_iter().map(|alert| alert.api).collect()
-}
-
-fn state_facet(counts: Counts) -> Facet {
-    let counted = move || {
-        let Some(counts) = counts.ok() else {
-            return STATES.map(|state| (state, None)).to_vec();
-        };
-        vec![
-            ("open", counts.open.aggregate.map(|all| all.count)),
-            (
-                "acknowledged",
-                counts.acknowledged.aggregate.map(|all| all.count),
-            ),
-        ]
-    };
-    let name = |state: &str| match state {
-        "open" => said().alert_open.to_owned(),
-        _ => said().alert_acknowledged.to_owned(),
-    };
-    facet("state", said().alert_state, name, counted)
-}
-
-fn kind_facet(counts: Counts) -> Facet {
-    let counted = move || {
-        let Some(counts) = counts.ok() else {
-            return KINDS.map(|kind| (kind, None)).to_vec();
-        };
-        vec![
-            (
-                "archived_with_live_token",
-                counts
-                    .archived_with_live_token
-                    .aggregate
-                    .map(|all| all.count),
-            ),
-            ("revived", counts.revived.aggregate.map(|all| all.count)),
-            ("deleted", counts.deleted.aggregate.map(|all| all.count)),
-            (
-                "unknown_event",
-                counts.unknown_event.aggregate.map(|all| all.count),
-            ),
-            (
-                "partial_revocation",
-                counts.partial_revocation.aggregate.map(|all| all.count),
-            ),
-            (
-                "approved_after_revocation",
-                counts
-                    .approved_after_revocation
-                    .aggregate
-                    .map(|all| all.count),
-            ),
-            (
-                "approval_missing",
-                counts.approval_missing.aggregate.map(|all| all.count),
-            ),
-            (
-                "unreadable",
-                counts.unreadable.aggregate.map(|all| all.count),
-            ),
-            ("failed", counts.failed.aggregate.map(|all| all.count)),
-            (
-                "bad_signatures",
-                counts.bad_signatures.aggregate.map(|all| all.count),
-            ),
-            ("silence", counts.silence.aggregate.map(|all| all.count)),
-            (
-                "reconciled",
-                counts.reconciled.aggregate.map(|all| all.count),
-            ),
-        ]
-    };
-    facet("kind", said().kind, |kind| said().alert_kind(kind), counted)
 }
 
 fn columns(chosen: RwSignal<Option<String>>) -> Vec<Column<Row>> {

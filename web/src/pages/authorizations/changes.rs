@@ -9,7 +9,7 @@ use crate::words::authorizations::said;
 use crate::words::words;
 
 /// Columns that say nothing to a reader, or what stands beside this already.
-const NOISE: [&str; 7] = [
+const NOISE: [&str; 8] = [
     "id",
     "created_at",
     "updated_at",
@@ -17,6 +17,7 @@ const NOISE: [&str; 7] = [
     "last_event_at",
     "request_id",
     "user_id",
+    "blacklisting",
 ];
 
 /// One line for each column: `changes` is an object of pairs, as the journal keeps them.

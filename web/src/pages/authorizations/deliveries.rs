@@ -4,23 +4,21 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::delivery::open_delivery;
-use super::head::{Head, api_facet, facet, found_facet};
+use super::facets::Counts;
+use super::head::Head;
 use super::marks::Outcome;
 use crate::api;
-use crate::queries::{
-    DeliveryFacets, DeliveryList, DeliveryNews, delivery_facets, delivery_list, delivery_news,
-};
-use crate::remote::{Remote, live, remote};
-use crate::search::{any_of, pattern};
+use crate::queries::{DeliveryList, DeliveryNews, delivery_list, delivery_news};
+use crate::remote::live;
+use crate::search::{any_of, sought};
 use crate::ui::list::{
-    Address, Column, Facet, List, Rows, Source, Window, direction, ticked_or, use_address,
+    Address, Column, List, Rows, Source, Window, direction, ticked_or, use_address,
 };
 use crate::ui::{Ago, Split, use_open};
 use crate::words::authorizations::said;
-use delivery_list::OrderBy;
+use delivery_list::{DeliverySearchBoolExp, OrderBy, StringComparisonExp};
 
 type Row = delivery_list::DeliveryListDatapassEvents;
-type Counts = Remote<delivery_facets::ResponseData>;
 
 const OUTCOMES: [&str; 8] = [
     "received",
@@ -45,18 +43,20 @@ pub fn DeliveriesRoute() -> impl IntoView {
 fn Deliveries(open: Memo<Option<String>>) -> impl IntoView {
     let address = use_address();
     let news = live::<DeliveryNews>(|| delivery_news::Variables {}).moves();
-    let counts = remote(move || {
-        news.track();
-        api::run::<DeliveryFacets>(delivery_facets::Variables {})
-    });
+    let counts = Counts::of("deliveries", news);
     let source = Source::new(move |window: Window| {
         let (sort, backwards) = address.sort("-received");
         let by = |key: &str, ways| (sort == key).then(|| direction(ways, backwards));
-        let number = address.get("q");
+        let search = sought(&address.get("q")).map(|words| DeliverySearchBoolExp {
+            text: Some(StringComparisonExp {
+                like: Some(words),
+                ..Default::default()
+            }),
+            ..Default::default()
+        });
         let events = address.ticked("event");
         let variables = delivery_list::Variables {
-            number: pattern(&number),
-            number_given: !number.is_empty(),
+            search,
             outcomes: ticked_or(address, "outcome", &OUTCOMES),
             apis: any_of(&address.ticked("api")),
             events: any_of(&events),
@@ -77,31 +77,12 @@ fn Deliveries(open: Memo<Option<String>>) -> impl IntoView {
         }
     });
     let rows = source.shown(address, move || news.track());
+    let outcome = |outcome: &str| said().outcome_name(outcome).to_owned();
     let facets = vec![
-        outcome_facet(counts),
-        found_facet(
-            "event",
-            said().event,
-            |event| said().event_name(event),
-            move || {
-                let events = counts.ok().map(|counts| counts.events).unwrap_or_default();
-                events
-                    .into_iter()
-                    .filter_map(|delivery| delivery.event)
-                    .collect()
-            },
-        ),
-        api_facet(move || {
-            let apis = counts.ok().map(|counts| counts.apis).unwrap_or_default();
-            apis.into_iter().map(|delivery| delivery.api).collect()
-        }),
-        found_facet("source", said().source, str::to_owned, move || {
-            let sources = counts.ok().map(|counts| counts.sources).unwrap_or_default();
-            sources
-                .into_iter()
-                .map(|delivery| delivery.source)
-                .collect()
-        }),
+        counts.known("outcome", said().outcome, &OUTCOMES, outcome),
+        counts.found("event", said().event, |event| said().event_name(event)),
+        counts.of_apis(),
+        counts.found("source", said().source, str::to_owned),
     ];
     view! {
         <Head title=said().journal count=Signal::derive(move || rows.ok().map(|rows| rows.total))/>
@@ -119,32 +100,6 @@ fn Deliveries(open: Memo<Option<String>>) -> impl IntoView {
             export=(source, "datapass-journal")
         />
     }
-}
-
-fn outcome_facet(counts: Counts) -> Facet {
-    let counted = move || {
-        let Some(counts) = counts.ok() else {
-            return OUTCOMES.map(|outcome| (outcome, None)).to_vec();
-        };
-        vec![
-            ("received", counts.received.aggregate.map(|all| all.count)),
-            ("applied", counts.applied.aggregate.map(|all| all.count)),
-            (
-                "folded_late",
-                counts.folded_late.aggregate.map(|all| all.count),
-            ),
-            ("duplicate", counts.duplicate.aggregate.map(|all| all.count)),
-            ("test", counts.test.aggregate.map(|all| all.count)),
-            ("unknown", counts.unknown.aggregate.map(|all| all.count)),
-            (
-                "unreadable",
-                counts.unreadable.aggregate.map(|all| all.count),
-            ),
-            ("failed", counts.failed.aggregate.map(|all| all.count)),
-        ]
-    };
-    let name = |outcome: &str| said().outcome_name(outcome).to_owned();
-    facet("outcome", said().outcome, name, counted)
 }
 
 fn columns(address: Address) -> Vec<Column<Row>> {

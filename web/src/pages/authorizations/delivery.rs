@@ -12,7 +12,7 @@ use crate::queries::{
     Delivery, DeliveryBody, ReplayDelivery, delivery, delivery_body, replay_delivery,
 };
 use crate::remote::{live, remote};
-use crate::ui::{Act, CloseLink, Deed, DetailTitle, Notice, Section, Shown, follow, is_key};
+use crate::ui::{Act, Deed, Detail, DetailTitle, Notice, Section, Shown, follow, is_key};
 use crate::words::authorizations::said;
 
 type Row = delivery::DeliveryDatapassEventsByPk;
@@ -30,15 +30,14 @@ pub fn open_delivery(id: String) -> AnyView {
 fn OneDelivery(id: String) -> impl IntoView {
     let answer = live::<Delivery>(move || delivery::Variables { id: id.clone() });
     view! {
-        <article class="detail page">
-            <CloseLink path="/authorizations/journal" word=said().journal/>
+        <Detail path="/authorizations/journal" word=said().journal>
             {follow(
                 answer,
                 |data| data.datapass_events_by_pk,
                 || view! { <NotFound/> }.into_any(),
                 |delivery| view! { <Known delivery=delivery/> }.into_any(),
             )}
-        </article>
+        </Detail>
     }
 }
 
@@ -87,7 +86,7 @@ fn Known(delivery: Signal<Row>) -> impl IntoView {
         };
         view! {
             {why.map(|text| view! { <Notice tone=tone text=text/> })}
-            <Facts delivery=delivery/>
+            <Section title=said().delivery id="facts"><Facts delivery=delivery/></Section>
             <Section title=said().changes id="changes">{changes}</Section>
         }
     };
@@ -108,7 +107,7 @@ fn Known(delivery: Signal<Row>) -> impl IntoView {
             })}
         </header>
         {inside}
-        <Body id=id/>
+        <Section title=said().body id="body"><Body id=id/></Section>
     }
 }
 

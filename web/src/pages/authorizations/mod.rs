@@ -9,9 +9,11 @@
 
 mod alert_row;
 mod alerts;
+mod cells;
 mod changes;
 mod deliveries;
 mod delivery;
+pub mod facets;
 pub mod head;
 mod marks;
 mod mine;

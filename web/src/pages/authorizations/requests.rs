@@ -1,29 +1,28 @@
 //! All requests, and beside them the one that is open.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
-use super::head::{Head, api_facet, facet};
+use super::cells::{self, organization_column, request_column};
+use super::facets::Counts;
+use super::head::Head;
 use super::marks::{STATUSES, Status};
 use super::reconcile::Reconcile;
 use super::request::open_request;
 use crate::api;
 use crate::format::{self, number};
 use crate::queries::{
-    AuthorizationFacets, AuthorizationList, AuthorizationNews, authorization_facets,
-    authorization_list, authorization_news,
+    AuthorizationList, AuthorizationNews, authorization_list, authorization_news,
 };
-use crate::remote::{Remote, live, remote};
-use crate::search::{any_of, pattern};
+use crate::remote::live;
+use crate::search::{any_of, sought};
 use crate::ui::list::{
-    Address, Column, Facet, List, Rows, Source, Window, direction, ticked_or, use_address,
+    Address, Column, List, Rows, Source, Window, direction, ticked_or, use_address,
 };
 use crate::ui::{Ago, Split, use_open};
 use crate::words::authorizations::said;
-use authorization_list::OrderBy;
+use authorization_list::{OrderBy, RequestSearchBoolExp, StringComparisonExp};
 
 type Row = authorization_list::AuthorizationListAuthorizationRequests;
-type Counts = Remote<authorization_facets::ResponseData>;
 
 /// The list of requests and the open one.
 #[component]
@@ -37,18 +36,27 @@ pub fn RequestsRoute() -> impl IntoView {
 fn Requests(open: Memo<Option<String>>) -> impl IntoView {
     let address = use_address();
     let news = live::<AuthorizationNews>(|| authorization_news::Variables {}).moves();
-    let counts = remote(move || {
-        news.track();
-        api::run::<AuthorizationFacets>(authorization_facets::Variables {})
-    });
+    let counts = Counts::of("requests", news);
+    let status = |status: &str| said().status_name(status).to_owned();
+    let status = counts.known("status", said().status, &STATUSES, status);
+    let api = counts.of_apis();
+    let apis = move || {
+        let choices = api.choices.get().into_iter();
+        choices.map(|choice| choice.value).collect()
+    };
     let source = Source::new(move |window: Window| {
         let (sort, backwards) = address.sort("-event");
         let by = |key: &str, ways| (sort == key).then(|| direction(ways, backwards));
         let last = (OrderBy::AscNullsLast, OrderBy::DescNullsLast);
-        let words = pattern(&address.get("q"));
+        let search = sought(&address.get("q")).map(|words| RequestSearchBoolExp {
+            text: Some(StringComparisonExp {
+                like: Some(words),
+                ..Default::default()
+            }),
+            ..Default::default()
+        });
         let variables = authorization_list::Variables {
-            email: words.clone(),
-            pattern: words,
+            search,
             statuses: ticked_or(address, "status", &STATUSES),
             apis: any_of(&address.ticked("api")),
             now: format::now(),
@@ -70,13 +78,13 @@ fn Requests(open: Memo<Option<String>>) -> impl IntoView {
     let rows = source.shown(address, move || news.track());
     view! {
         <Head title=said().requests count=Signal::derive(move || rows.ok().map(|rows| rows.total))>
-            <Reconcile apis=Signal::derive(move || apis(counts))/>
+            <Reconcile apis=Signal::derive(apis)/>
         </Head>
         <List
             label=said().requests
             address=address
             search_label=said().search_requests
-            facets=vec![status_facet(counts), api_facet(move || apis(counts))]
+            facets=vec![status, api]
             columns=columns(address)
             rows=rows
             default_sort="-event"
@@ -88,54 +96,10 @@ fn Requests(open: Memo<Option<String>>) -> impl IntoView {
     }
 }
 
-fn apis(counts: Counts) -> Vec<String> {
-    let apis = counts.ok().map(|counts| counts.apis).unwrap_or_default();
-    apis.into_iter().map(|request| request.api).collect()
-}
-
-fn status_facet(counts: Counts) -> Facet {
-    let counted = move || {
-        let Some(counts) = counts.ok() else {
-            return STATUSES.map(|status| (status, None)).to_vec();
-        };
-        vec![
-            ("draft", counts.draft.aggregate.map(|all| all.count)),
-            ("submitted", counts.submitted.aggregate.map(|all| all.count)),
-            (
-                "changes_requested",
-                counts.changes_requested.aggregate.map(|all| all.count),
-            ),
-            ("validated", counts.validated.aggregate.map(|all| all.count)),
-            ("refused", counts.refused.aggregate.map(|all| all.count)),
-            ("revoked", counts.revoked.aggregate.map(|all| all.count)),
-            ("archived", counts.archived.aggregate.map(|all| all.count)),
-        ]
-    };
-    let name = |status: &str| said().status_name(status).to_owned();
-    facet("status", said().status, name, counted)
-}
-
 fn columns(address: Address) -> Vec<Column<Row>> {
-    let title = move |request: &Row| {
+    let way = move |request: &Row| {
         let id = request.id.clone();
-        let title = title(request);
-        view! {
-            <A href=move || format!("/authorizations/{id}{}", address.query_string()) attr:data-row-link="">{title.clone()}</A>
-            <span class="under">{said().request_number(&request.external_id)} " · " <code>{request.api.clone()}</code></span>
-        }
-        .into_any()
-    };
-    let organization = |request: &Row| {
-        request
-            .organization
-            .clone()
-            .map(|organization| {
-                view! {
-                    <span class="clip">{organization.name}</span>
-                    <span class="under numeric">{organization.siret}</span>
-                }
-            })
-            .into_any()
+        Signal::derive(move || format!("/authorizations/{id}{}", address.query_string()))
     };
     let status = |request: &Row| {
         view! { <Status status=request.status.clone() amendment=request.amendment.clone()/> }
@@ -156,23 +120,8 @@ fn columns(address: Address) -> Vec<Column<Row>> {
         view! { <span class=class>{number(count)}</span> }.into_any()
     };
     vec![
-        Column::new(said().request, "grow", title)
-            .sorted_by("title")
-            .exported_as(said().request, self::title)
-            .exported_as(said().number, |request| request.external_id.clone())
-            .exported_as(said().api, |request| request.api.clone()),
-        Column::new(said().organization, "wide-only", organization)
-            .sorted_by("organization")
-            .exported_as(said().organization, |request| {
-                let organization = request.organization.as_ref();
-                organization
-                    .and_then(|it| it.name.clone())
-                    .unwrap_or_default()
-            })
-            .exported_as(said().siret, |request| {
-                let organization = request.organization.as_ref();
-                organization.map(|it| it.siret.clone()).unwrap_or_default()
-            }),
+        request_column(request, way).sorted_by("title"),
+        organization_column(organization).sorted_by("organization"),
         Column::new(said().status, "", status)
             .exported_as(said().status, |request| request.status.clone())
             .exported_as(said().amendment, |request| {
@@ -192,9 +141,20 @@ fn columns(address: Address) -> Vec<Column<Row>> {
     ]
 }
 
-fn title(request: &Row) -> String {
-    let title = request.title.clone();
-    title.unwrap_or_else(|| said().untitled.to_owned())
+fn request(request: &Row) -> cells::Request {
+    cells::Request {
+        title: request.title.clone(),
+        number: request.external_id.clone(),
+        api: request.api.clone(),
+    }
+}
+
+fn organization(request: &Row) -> Option<cells::Organization> {
+    let organization = request.organization.as_ref()?;
+    Some(cells::Organization {
+        name: organization.name.clone(),
+        siret: organization.siret.clone(),
+    })
 }
 
 fn applicant(request: &Row) -> String {

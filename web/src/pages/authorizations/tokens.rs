@@ -1,23 +1,21 @@
 //! All tokens: what state each is in, until when, and of which request.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
-use super::head::{Head, api_facet, facet};
+use super::cells::{self, organization_column, request_column};
+use super::facets::Counts;
+use super::head::Head;
 use super::marks::{TokenState, token_state};
 use crate::api;
 use crate::format;
-use crate::queries::{TokenFacets, TokenList, TokenNews, token_facets, token_list, token_news};
-use crate::remote::{Remote, live, remote};
-use crate::search::{any_of, pattern};
-use crate::ui::list::{
-    Column, Facet, List, Rows, Source, Window, direction, ticked_or, use_address,
-};
+use crate::queries::{TokenList, TokenNews, token_list, token_news};
+use crate::remote::live;
+use crate::search::{any_of, sought};
+use crate::ui::list::{Column, List, Rows, Source, Window, direction, ticked_or, use_address};
 use crate::words::authorizations::said;
-use token_list::OrderBy;
+use token_list::{OrderBy, StringComparisonExp, TokenSearchBoolExp};
 
 type Row = token_list::TokenListApiTokens;
-type Counts = Remote<token_facets::ResponseData>;
 
 const STATES: [&str; 4] = ["active", "scheduled", "expired", "blacklisted"];
 /// The moments of PostgreSQL that nothing is after, and before.
@@ -29,10 +27,9 @@ const NEVER_BEFORE: &str = "-infinity";
 pub fn Tokens() -> impl IntoView {
     let address = use_address();
     let news = live::<TokenNews>(|| token_news::Variables {}).moves();
-    let counts = remote(move || {
-        news.track();
-        api::run::<TokenFacets>(token_facets::Variables { now: format::now() })
-    });
+    let counts = Counts::of("tokens", news);
+    let state = |state: &str| said().token_state(state).to_owned();
+    let state = counts.known("state", said().token_state, &STATES, state);
     let source = Source::new(move |window: Window| {
         let states = ticked_or(address, "state", &STATES);
         let now = format::now();
@@ -47,8 +44,15 @@ pub fn Tokens() -> impl IntoView {
         let (sort, backwards) = address.sort("end");
         let by =
             |key: &str| (sort == key).then(|| direction((OrderBy::Asc, OrderBy::Desc), backwards));
+        let search = sought(&address.get("q")).map(|words| TokenSearchBoolExp {
+            text: Some(StringComparisonExp {
+                like: Some(words),
+                ..Default::default()
+            }),
+            ..Default::default()
+        });
         let variables = token_list::Variables {
-            pattern: pattern(&address.get("q")),
+            search,
             apis: any_of(&address.ticked("api")),
             active: bound("active", NEVER_AFTER),
             scheduled: bound("scheduled", NEVER_AFTER),
@@ -77,7 +81,7 @@ pub fn Tokens() -> impl IntoView {
                 label=said().tokens
                 address=address
                 search_label=said().search_tokens
-                facets=vec![state_facet(counts), api_facet(move || apis(counts))]
+                facets=vec![state, counts.of_apis()]
                 columns=columns()
                 rows=rows
                 default_sort="end"
@@ -89,53 +93,10 @@ pub fn Tokens() -> impl IntoView {
     }
 }
 
-fn apis(counts: Counts) -> Vec<String> {
-    let apis = counts.ok().map(|counts| counts.apis).unwrap_or_default();
-    apis.into_iter().map(|request| request.api).collect()
-}
-
-fn state_facet(counts: Counts) -> Facet {
-    let counted = move || {
-        let Some(counts) = counts.ok() else {
-            return STATES.map(|state| (state, None)).to_vec();
-        };
-        vec![
-            ("active", counts.active.aggregate.map(|all| all.count)),
-            ("scheduled", counts.scheduled.aggregate.map(|all| all.count)),
-            ("expired", counts.expired.aggregate.map(|all| all.count)),
-            (
-                "blacklisted",
-                counts.blacklisted.aggregate.map(|all| all.count),
-            ),
-        ]
-    };
-    let name = |state: &str| said().token_state(state).to_owned();
-    facet("state", said().token_state, name, counted)
-}
-
 fn columns() -> Vec<Column<Row>> {
-    let request = |token: &Row| {
-        let request = &token.request;
-        let address = format!("/authorizations/{}#token-{}", request.id, token.id);
-        let title = title(token);
-        view! {
-            <A href=address attr:data-row-link="">{title}</A>
-            <span class="under">{said().request_number(&request.external_id)} " · " <code>{request.api.clone()}</code></span>
-        }
-        .into_any()
-    };
-    let organization = |token: &Row| {
-        token
-            .request
-            .organization
-            .clone()
-            .map(|organization| {
-                view! {
-                    <span class="clip">{organization.name}</span>
-                    <span class="under numeric">{organization.siret}</span>
-                }
-            })
-            .into_any()
+    let way = |token: &Row| {
+        let address = format!("/authorizations/{}#token-{}", token.request.id, token.id);
+        Signal::stored(address)
     };
     let state_cell = |token: &Row| {
         let reason = token.blacklist_reason.as_deref();
@@ -151,22 +112,8 @@ fn columns() -> Vec<Column<Row>> {
         view! { <time datetime=at title=title>{text}</time> }.into_any()
     };
     vec![
-        Column::new(said().request, "grow", request)
-            .exported_as(said().token, |token| token.id.clone())
-            .exported_as(said().request, title)
-            .exported_as(said().number, |token| token.request.external_id.clone())
-            .exported_as(said().api, |token| token.request.api.clone()),
-        Column::new(said().organization, "wide-only", organization)
-            .exported_as(said().organization, |token| {
-                let organization = token.request.organization.as_ref();
-                organization
-                    .and_then(|it| it.name.clone())
-                    .unwrap_or_default()
-            })
-            .exported_as(said().siret, |token| {
-                let organization = token.request.organization.as_ref();
-                organization.map(|it| it.siret.clone()).unwrap_or_default()
-            }),
+        request_column(request, way).exported_as(said().token, |token| token.id.clone()),
+        organization_column(organization),
         Column::new(said().token_state, "", state_cell)
             .exported(|token| state(token).to_owned())
             .exported_as(said().blacklisted_from, |token| {
@@ -188,9 +135,21 @@ fn columns() -> Vec<Column<Row>> {
     ]
 }
 
-fn title(token: &Row) -> String {
-    let title = token.request.title.clone();
-    title.unwrap_or_else(|| said().untitled.to_owned())
+fn request(token: &Row) -> cells::Request {
+    let request = &token.request;
+    cells::Request {
+        title: request.title.clone(),
+        number: request.external_id.clone(),
+        api: request.api.clone(),
+    }
+}
+
+fn organization(token: &Row) -> Option<cells::Organization> {
+    let organization = token.request.organization.as_ref()?;
+    Some(cells::Organization {
+        name: organization.name.clone(),
+        siret: organization.siret.clone(),
+    })
 }
 
 fn state(token: &Row) -> &'static str {

@@ -4,21 +4,17 @@ use leptos::prelude::*;
 
 use crate::api;
 use crate::format::number;
-use crate::pages::authorizations::head::{Head, facet, found_facet};
-use crate::queries::{
-    JobFacets, JobList, JobNews, RetryJob, job_facets, job_list, job_news, retry_job,
-};
-use crate::remote::{Remote, live, remote};
-use crate::search::{any_of, pattern};
-use crate::ui::list::{
-    Column, Facet, List, Rows, Source, Window, direction, ticked_or, use_address,
-};
+use crate::pages::authorizations::facets::Counts;
+use crate::pages::authorizations::head::Head;
+use crate::queries::{JobList, JobNews, RetryJob, job_list, job_news, retry_job};
+use crate::remote::live;
+use crate::search::{any_of, normalized, sought};
+use crate::ui::list::{Column, List, Rows, Source, Window, direction, ticked_or, use_address};
 use crate::ui::{Ago, Button, Confirm, Deed, StateMark};
 use crate::words::authorizations::said;
-use job_list::OrderBy;
+use job_list::{JobSearchBoolExp, OrderBy, StringComparisonExp};
 
 type Row = job_list::JobListJobs;
-type Counts = Remote<job_facets::ResponseData>;
 
 const STATES: [&str; 4] = ["pending", "running", "done", "dead"];
 
@@ -27,10 +23,12 @@ const STATES: [&str; 4] = ["pending", "running", "done", "dead"];
 pub fn Jobs() -> impl IntoView {
     let address = use_address();
     let news = live::<JobNews>(|| job_news::Variables {}).moves();
-    let counts = remote(move || {
-        news.track();
-        api::run::<JobFacets>(job_facets::Variables {})
-    });
+    let counts = Counts::of("jobs", news);
+    let state = |state: &str| said().job_state(state).to_owned();
+    let facets = vec![
+        counts.known("state", said().token_state, &STATES, state),
+        counts.found("kind", said().kind, |kind| said().job_kind(kind)),
+    ];
     let source = Source::new(move |window: Window| {
         let (sort, backwards) = address.sort("-made");
         let by =
@@ -38,7 +36,7 @@ pub fn Jobs() -> impl IntoView {
         let variables = job_list::Variables {
             states: ticked_or(address, "state", &STATES),
             kinds: any_of(&address.ticked("kind")),
-            pattern: pattern(&address.get("q")),
+            search: found_by(&address.get("q")),
             by_made: by("made"),
             by_run: by("run"),
             limit: window.limit,
@@ -70,10 +68,6 @@ pub fn Jobs() -> impl IntoView {
         retried.set(Some(id));
         open.set(true);
     });
-    let kinds = found_facet("kind", said().kind, str::to_owned, move || {
-        let kinds = counts.ok().map(|counts| counts.kinds).unwrap_or_default();
-        kinds.into_iter().map(|job| job.kind).collect()
-    });
     view! {
         <div class="page">
             <Head title=said().jobs count=Signal::derive(move || rows.ok().map(|rows| rows.total))/>
@@ -81,7 +75,7 @@ pub fn Jobs() -> impl IntoView {
                 label=said().jobs
                 address=address
                 search_label=said().search_jobs
-                facets=vec![state_facet(counts), kinds]
+                facets=facets
                 columns=columns(ask)
                 rows=rows
                 default_sort="-made"
@@ -102,20 +96,30 @@ pub fn Jobs() -> impl IntoView {
     }
 }
 
-fn state_facet(counts: Counts) -> Facet {
-    let counted = move || {
-        let Some(counts) = counts.ok() else {
-            return STATES.map(|state| (state, None)).to_vec();
-        };
-        vec![
-            ("pending", counts.pending.aggregate.map(|all| all.count)),
-            ("running", counts.running.aggregate.map(|all| all.count)),
-            ("done", counts.done.aggregate.map(|all| all.count)),
-            ("dead", counts.dead.aggregate.map(|all| all.count)),
-        ]
+/// The words of a search anywhere in a job, or in the name of its kind.
+fn found_by(typed: &str) -> Option<JobSearchBoolExp> {
+    let text = StringComparisonExp {
+        like: Some(sought(typed)?),
+        ..Default::default()
     };
-    let name = |state: &str| said().job_state(state).to_owned();
-    facet("state", said().token_state, name, counted)
+    let kind = StringComparisonExp {
+        in_: Some(said().job_kinds_called(&normalized(typed))),
+        ..Default::default()
+    };
+    let either = vec![
+        JobSearchBoolExp {
+            text: Some(text),
+            ..Default::default()
+        },
+        JobSearchBoolExp {
+            kind: Some(kind),
+            ..Default::default()
+        },
+    ];
+    Some(JobSearchBoolExp {
+        or: Box::new(Some(either)),
+        ..Default::default()
+    })
 }
 
 fn columns(ask: Callback<String>) -> Vec<Column<Row>> {
@@ -123,7 +127,8 @@ fn columns(ask: Callback<String>) -> Vec<Column<Row>> {
         let payload = serde_json::to_string_pretty(&job.payload).unwrap_or_default();
         view! {
             <details class="raw">
-                <summary><code>{job.kind.clone()}</code></summary>
+                <summary title=job.kind.clone()>{said().job_kind(&job.kind)}</summary>
+                <p><code>{job.kind.clone()}</code></p>
                 <pre tabindex="0">{payload}</pre>
             </details>
             {job.last_error.clone().map(|error| view! { <span class="under">{error}</span> })}

@@ -15,7 +15,7 @@ use crate::api;
 use crate::queries::{Person as PersonQuery, PersonReview, person, person_review};
 use crate::remote::remote;
 use crate::session::Session;
-use crate::ui::{Avatar, CloseLink, DetailTitle, Notice, Shown, StateMark, is_key};
+use crate::ui::{Avatar, Detail, DetailTitle, Notice, Shown, StateMark, is_key};
 use crate::words::words;
 pub use accounts::Accounts;
 use facts::Facts;
@@ -45,15 +45,14 @@ fn Person(id: String) -> impl IntoView {
     let asked = id.clone();
     let person = remote(move || api::run::<PersonQuery>(person::Variables { id: asked.clone() }));
     view! {
-        <article class="detail page">
-            <CloseLink path="/people" word=words().people/>
+        <Detail path="/people" word=words().people>
             <Shown remote=person lines=8 let:data>
                 {match data.user_cards.into_iter().next() {
                     None => view! { <NotFound/> }.into_any(),
                     Some(card) => view! { <Known id=id.clone() card=card user=data.users_by_pk/> }.into_any(),
                 }}
             </Shown>
-        </article>
+        </Detail>
     }
 }
 

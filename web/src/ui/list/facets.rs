@@ -64,9 +64,15 @@ fn OneFacet(address: Address, facet: Facet) -> impl IntoView {
     view! {
         <Dropdown label=label button_class="button facet" sign=false face=face>
             <ul class="facet-choices">
-                <For each=move || choices.get() key=|choice| (choice.value.clone(), choice.count) let:choice>
+                <For each=move || choices.get() key=|choice| choice.value.clone() let:choice>
                     {
                         let value = StoredValue::new(choice.value);
+                        // The count moves while the box stays, and with it the focus.
+                        let count = Memo::new(move |_| {
+                            choices.with(|choices| {
+                                value.with_value(|value| choices.iter().find(|choice| choice.value == *value)?.count)
+                            })
+                        });
                         view! {
                             <li>
                                 <label>
@@ -76,7 +82,7 @@ fn OneFacet(address: Address, facet: Facet) -> impl IntoView {
                                         on:change=move |_| toggle(&value.get_value())
                                     />
                                     <span>{choice.label}</span>
-                                    {choice.count.map(|count| view! { <span class="count">{number(count)}</span> })}
+                                    {move || count.get().map(|count| view! { <span class="count">{number(count)}</span> })}
                                 </label>
                             </li>
                         }

@@ -48,6 +48,7 @@ pub fn SearchBox(address: Address, label: &'static str) -> impl IntoView {
                 class="input"
                 aria-label=label
                 placeholder=label
+                title=label
                 autocomplete="off"
                 spellcheck="false"
                 data-list-search=""

@@ -22,7 +22,7 @@ catalogue! {
     sections: "Pages of authorizations", "Pages des habilitations";
 
     // Requests.
-    search_requests: "Title, number, SIRET, e-mail", "Intitulé, numéro, SIRET, courriel";
+    search_requests: "Title, number, organization, SIRET, contact", "Intitulé, numéro, organisation, SIRET, contact";
     request: "Request", "Demande";
     title: "Title", "Intitulé";
     untitled: "Untitled request", "Demande sans intitulé";
@@ -83,7 +83,7 @@ catalogue! {
     object_alert: "an alert", "une alerte";
 
     // Tokens.
-    search_tokens: "Request, number or SIRET", "Demande, numéro ou SIRET";
+    search_tokens: "Token, request, organization, SIRET, contact", "Jeton, demande, organisation, SIRET, contact";
     token: "Token", "Jeton";
     token_state: "State", "État";
     token_active: "Active", "Actif";
@@ -175,12 +175,24 @@ catalogue! {
 
     // Jobs.
     jobs: "Jobs", "Tâches";
-    search_jobs: "Kind, key or error", "Nature, clé ou erreur";
+    search_jobs: "Kind, request, e-mail, error", "Nature, demande, courriel, erreur";
     job: "Job", "Tâche";
     job_pending: "Pending", "En attente";
     job_running: "Running", "En cours";
     job_done: "Done", "Terminée";
     job_dead: "Given up", "Abandonnée";
+    job_mail: "Mail", "Courriel";
+    job_token_link: "Mail with the link to a token", "Courriel avec le lien d’un jeton";
+    job_contact_link: "Mail with a sign-in link", "Courriel avec un lien de connexion";
+    job_alert: "Spreading of an alert", "Diffusion d’une alerte";
+    job_alert_sentry: "Alert to Sentry", "Alerte vers Sentry";
+    job_alert_mattermost: "Alert to Mattermost", "Alerte vers Mattermost";
+    job_tokens_ending: "Search for tokens that end soon", "Recherche des jetons qui expirent bientôt";
+    job_reconcile: "Comparison with DataPass", "Comparaison avec DataPass";
+    job_reconciling: "Start of the comparisons that are due", "Lancement des comparaisons prévues";
+    job_silence: "Watch for a silence of DataPass", "Surveillance du silence de DataPass";
+    job_scheduled_sync: "Scheduled sync", "Synchronisation programmée";
+    job_tidying: "Removal of what need not be kept", "Suppression de ce qui n’a plus à être gardé";
     attempts: "Attempts", "Essais";
     next_run: "Due", "Échéance";
     last_error: "Last error", "Dernière erreur";
@@ -194,7 +206,7 @@ catalogue! {
     job_retried: "The job begins anew.", "La tâche recommence.";
 
     // The journal.
-    search_journal: "Number of a request", "Numéro d’une demande";
+    search_journal: "Number, title, contact, reason", "Numéro, intitulé, contact, raison";
     delivery: "Delivery", "Envoi";
     outcome: "Outcome", "Issue";
     event: "Event", "Événement";
@@ -208,6 +220,7 @@ catalogue! {
     the_original: "the first delivery", "le premier envoi";
     changes: "Changes", "Changements";
     no_changes: "It changed nothing of the request.", "Il n’a rien changé à la demande.";
+    body: "Body", "Contenu";
     raw_body: "Body as it was signed", "Contenu tel qu’il a été signé";
     no_deliveries: "No delivery yet", "Aucun envoi pour l’instant";
     no_deliveries_help: "Each signed delivery of DataPass is kept here as it came.", "Chaque envoi signé par DataPass est conservé ici tel qu’il est arrivé.";

@@ -2,6 +2,7 @@
 
 use super::Said;
 use crate::format::number;
+use crate::search::normalized;
 use crate::words::Language;
 
 const NARROW: char = '\u{202f}';
@@ -148,6 +149,37 @@ impl Said {
             "done" => self.job_done,
             _ => self.job_dead,
         }
+    }
+
+    /// A kind of job; its own name if it is not known.
+    pub fn job_kind(&self, kind: &str) -> String {
+        let known = self.job_kinds().into_iter().find(|(code, _)| *code == kind);
+        known.map_or(kind, |(_, name)| name).to_owned()
+    }
+
+    /// The kinds of jobs in whose names the words stand, which are normalized.
+    pub fn job_kinds_called(&self, words: &str) -> Vec<String> {
+        let called = |(_, name): &(&str, &str)| normalized(name).contains(words);
+        let called = self.job_kinds().into_iter().filter(called);
+        called.map(|(code, _)| code.to_owned()).collect()
+    }
+
+    /// The kinds of `server/app/src/work.rs`, and the scheduled syncs.
+    fn job_kinds(&self) -> [(&'static str, &'static str); 12] {
+        [
+            ("mail", self.job_mail),
+            ("token_link", self.job_token_link),
+            ("contact_link", self.job_contact_link),
+            ("alert", self.job_alert),
+            ("alert_sentry", self.job_alert_sentry),
+            ("alert_mattermost", self.job_alert_mattermost),
+            ("tokens_ending", self.job_tokens_ending),
+            ("reconcile", self.job_reconcile),
+            ("reconciling", self.job_reconciling),
+            ("silence", self.job_silence),
+            ("scheduled_sync", self.job_scheduled_sync),
+            ("tidying", self.job_tidying),
+        ]
     }
 
     /// Why a token is blacklisted.

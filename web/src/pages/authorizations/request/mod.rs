@@ -15,7 +15,7 @@ use super::marks::Status;
 use crate::pages::NotFound;
 use crate::queries::{Authorization, authorization};
 use crate::remote::live;
-use crate::ui::{Ago, CloseLink, DetailTitle, Section, follow, is_key};
+use crate::ui::{Ago, Detail, DetailTitle, Section, follow, is_key};
 use crate::words::authorizations::said;
 use contacts::Contacts;
 use facts::Facts;
@@ -49,15 +49,14 @@ pub fn name_of(first: Option<&str>, last: Option<&str>, email: &str) -> String {
 fn OneRequest(id: String) -> impl IntoView {
     let answer = live::<Authorization>(move || authorization::Variables { id: id.clone() });
     view! {
-        <article class="detail page">
-            <CloseLink path="/authorizations" word=said().requests/>
+        <Detail path="/authorizations" word=said().requests>
             {follow(
                 answer,
                 |data| data.authorization_requests_by_pk,
                 || view! { <NotFound/> }.into_any(),
                 |request| view! { <Known request=request/> }.into_any(),
             )}
-        </article>
+        </Detail>
     }
 }
 

@@ -1,0 +1,17 @@
+drop view facet_counts;
+drop index datapass_events_facets_idx;
+drop view job_search;
+drop index contact_links_email_trgm_idx;
+drop index jobs_trgm_idx;
+drop view delivery_search;
+drop index datapass_events_reason_trgm_idx;
+drop index datapass_events_external_id_trgm_idx;
+drop view token_search;
+drop index api_tokens_id_trgm_idx;
+drop view request_search;
+drop index authorization_request_contacts_trgm_idx;
+drop index organizations_name_trgm_idx;
+drop index organizations_siret_trgm_idx;
+drop index authorization_requests_title_idx;
+create index authorization_requests_title_idx on authorization_requests using gin (title gin_trgm_ops);
+drop index authorization_requests_external_id_trgm_idx;
