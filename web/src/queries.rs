@@ -73,6 +73,7 @@ document!(AcknowledgeAlert, "graphql/acknowledge_alert.graphql");
 document!(ReplayDelivery, "graphql/replay_delivery.graphql");
 document!(ProlongToken, "graphql/prolong_token.graphql");
 document!(BlacklistToken, "graphql/blacklist_token.graphql");
+document!(SetLimits, "graphql/set_limits.graphql", nulls);
 document!(IssueToken, "graphql/issue_token.graphql");
 document!(SendTokenLink, "graphql/send_token_link.graphql");
 document!(JobList, "graphql/job_list.graphql");

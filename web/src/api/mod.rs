@@ -59,6 +59,11 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    /// What was typed cannot be sent; `message` says how to mend it.
+    pub fn mistake(message: String) -> Self {
+        Self::new("mistake", message, None)
+    }
+
     /// A part of the page did not come.
     pub fn part_missing() -> Self {
         Self::new("part_missing", "", None)

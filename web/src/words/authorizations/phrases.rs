@@ -21,6 +21,27 @@ impl Said {
         }
     }
 
+    /// A way of using an API.
+    pub fn modality(&self, code: &str) -> String {
+        let known = match code {
+            "params" => self.modality_params,
+            "formulaire_qf" => self.modality_formulaire_qf,
+            "france_connect" => self.modality_france_connect,
+            other => return other.to_owned(),
+        };
+        known.to_owned()
+    }
+
+    /// What is neither an address nor a network.
+    pub fn bad_network(&self, text: &str) -> String {
+        match self.spoken {
+            Language::English => format!("“{text}” is no address and no CIDR range."),
+            Language::French => {
+                format!("«{NARROW}{text}{NARROW}» n’est ni une adresse ni une plage CIDR.")
+            }
+        }
+    }
+
     /// How far an amendment has come.
     pub fn amendment_name(&self, amendment: &str) -> &'static str {
         match amendment {

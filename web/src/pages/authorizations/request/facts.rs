@@ -34,10 +34,14 @@ pub fn Facts(request: Request) -> impl IntoView {
         }
         .into_any())
     });
+    let modalities = request.modalities.iter().map(|code| said().modality(code));
+    let modalities: Vec<String> = modalities.collect();
+    let modalities = (!modalities.is_empty()).then(|| modalities.join(", ").into_any());
     let facts = [
         (said().organization, organization),
         (said().description, text(request.description)),
         (said().form, code(request.form)),
+        (said().modalities, modalities),
         (said().service_provider, provider),
         (
             said().renews,

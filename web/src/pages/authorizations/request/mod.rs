@@ -5,6 +5,7 @@ mod contacts;
 mod facts;
 mod history;
 mod journal;
+mod limits;
 mod tokens;
 
 use leptos::prelude::*;
@@ -21,6 +22,7 @@ use contacts::Contacts;
 use facts::Facts;
 use history::History;
 use journal::Journal;
+use limits::Limits;
 use tokens::{Issue, Tokens};
 
 type Request = authorization::AuthorizationAuthorizationRequestsByPk;
@@ -94,6 +96,8 @@ fn Known(request: Signal<Request>) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     };
+    let id = request.with_untracked(|request| request.id.clone());
+    let limits = Memo::new(move |_| request.with(|request| request.limits.clone()));
     let may_issue = Memo::new(move |_| {
         request.with(|request| (request.status == "validated").then(|| request.id.clone()))
     });
@@ -118,6 +122,7 @@ fn Known(request: Signal<Request>) -> impl IntoView {
             {move || view! { <Tokens tokens=tokens.get()/> }}
             {issue}
         </Section>
+        <Section title=said().limits id="limits"><Limits request=id limits=limits/></Section>
         <Section title=said().alerts id="alerts">{move || view! { <Alerts alerts=alerts.get()/> }}</Section>
         <Section title=said().journal id="journal">
             {move || view! { <Journal events=events.get() total=total()/> }}
