@@ -200,3 +200,52 @@ async fn a_contact_sees_their_own_requests_and_what_is_expected() -> Result<()> 
     browser.find("h1", "Nothing at this address").await?;
     browser.assert_quiet().await
 }
+
+#[tokio::test]
+async fn limits_of_use_are_changed_on_the_page_of_a_request() -> Result<()> {
+    let world = told().await?;
+    let filter = json!({ "status": { "_eq": "validated" }, "tokens": {} });
+    let request = key(&world, "authorization_requests", filter).await?;
+    let browser = Browser::signed_in(world.server.url(), "adele", "Administrator").await?;
+    browser.open(&format!("/authorizations/{request}")).await?;
+    browser.see_in("article", "Any").await?;
+    browser.click("article button", "Change the limits").await?;
+    browser
+        .fill(
+            "dialog[open] textarea",
+            "Allowed networks",
+            "192.0.2.0/24 2001:db8::1 192.0.2.999",
+        )
+        .await?;
+    browser
+        .click("dialog[open] button", "Change the limits")
+        .await?;
+    browser
+        .see_in(
+            "dialog[open] [role=alert]",
+            "“192.0.2.999” is no address and no CIDR range.",
+        )
+        .await?;
+    browser.assert_accessible().await?;
+    browser
+        .fill(
+            "dialog[open] textarea",
+            "Allowed networks",
+            "192.0.2.0/24\n2001:db8::1",
+        )
+        .await?;
+    browser
+        .fill("dialog[open] input", "Calls per minute", "120")
+        .await?;
+    browser
+        .click("dialog[open] button", "Change the limits")
+        .await?;
+    browser.see_in("article", "Limits changed.").await?;
+    browser.see_in("article .networks", "192.0.2.0/24").await?;
+    let held = "{ token_limits { request_id allowed_networks requests_per_minute } }";
+    assert_eq!(
+        world.server.operator().data(held).await?["token_limits"],
+        json!([{ "request_id": request, "allowed_networks": ["192.0.2.0/24", "2001:db8::1"], "requests_per_minute": 120 }])
+    );
+    browser.assert_quiet().await
+}
