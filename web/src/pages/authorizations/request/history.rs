@@ -16,10 +16,10 @@ type Entry = authorization_history::AuthorizationHistoryAuditLog;
 
 /// The timeline of the rows with these keys, latest first.
 #[component]
-pub fn History(keys: Vec<String>) -> impl IntoView {
+pub fn History(keys: Signal<Vec<String>>) -> impl IntoView {
     let history = remote(move || {
         api::run::<AuthorizationHistory>(authorization_history::Variables {
-            ids: keys.clone(),
+            ids: keys.get(),
             limit: ENTRIES,
         })
     });
