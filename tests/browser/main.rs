@@ -10,6 +10,7 @@ mod authorizations;
 mod explorer;
 mod people;
 mod preferences;
+mod prolongation;
 mod roles;
 mod services;
 mod story;

@@ -13,7 +13,7 @@ mod run_state;
 mod services;
 mod sign_in;
 
-pub use authorizations::{Alerts, DeliveriesRoute, MyRequests, RequestsRoute, Tokens};
+pub use authorizations::{Alerts, DeliveriesRoute, MyRequests, Prolong, RequestsRoute, Tokens};
 pub use dashboard::Dashboard;
 pub use links::{ContactEntry, TokenShown};
 pub use not_found::NotFound;

@@ -1,8 +1,11 @@
 //! The words of authorization requests and of jobs, loaded with their pages.
 
 mod phrases;
+mod prolongation;
 
 use super::spoken;
+
+pub use prolongation::asked;
 
 /// The catalogue of the language spoken.
 pub fn said() -> &'static Said {
