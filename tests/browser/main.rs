@@ -8,6 +8,7 @@
 mod accessibility;
 mod authorizations;
 mod explorer;
+mod operations;
 mod people;
 mod preferences;
 mod prolongation;
