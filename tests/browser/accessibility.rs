@@ -96,7 +96,34 @@ async fn axe_objects_to_nothing_on_the_pages_of_authorizations() -> Result<()> {
         .click("button", "Account of Adèle Vertefeuille")
         .await?;
     browser.click("[role=menuitemradio]", "User").await?;
-    look(&browser, "my-requests", "/my-requests", "My authorizations").await
+    look(&browser, "my-requests", "/my-requests", "My authorizations").await?;
+    // Adèle is its applicant, and it ends soon.
+    let ends = json!({ "request": { "external_id": { "_eq": "42241" } } });
+    let token = key(&world, "api_tokens", ends).await?;
+    let prolong = format!("/my-requests/{token}/prolong");
+    look(&browser, "prolong", &prolong, "Step 1 of 4").await
+}
+
+#[tokio::test]
+async fn axe_objects_to_nothing_on_the_pages_of_mailed_links() -> Result<()> {
+    let world = World::start().await?;
+    let browser = Browser::start(world.server.url()).await?;
+    browser.open("/").await?;
+    let links = [
+        ("contact-entry", "/sign-in/contact/guessed", "Continue"),
+        ("token-shown", "/token/guessed", "Show the token"),
+    ];
+    for (name, path, button) in links {
+        look(&browser, name, path, button).await?;
+    }
+    for (name, path, button) in links {
+        browser.open(path).await?;
+        browser.click("button", button).await?;
+        browser.find("[role=alert]", "The link was used").await?;
+        browser.picture(&format!("{name}-refused")).await?;
+        browser.assert_accessible().await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! concerns.
 
 use anyhow::{Context as _, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::{
     harness::{Browser, Plan, World, client},
     simulators::{
@@ -15,9 +15,9 @@ use tests::{
 const NOON: i64 = 1_767_600_000;
 const NUMBER: u64 = 41_207;
 
-/// DataPass says what happened; the token that it granted.
-async fn say(world: &World, at: i64, event: &str, state: &str) -> Result<Value> {
-    let body = second(NUMBER, event, NOON + at, state).to_string();
+/// DataPass sends this body; what it is answered.
+pub(crate) async fn deliver(world: &World, body: &Value) -> Result<Value> {
+    let body = body.to_string();
     let datapass = world
         .server
         .anonymous()
@@ -28,8 +28,13 @@ async fn say(world: &World, at: i64, event: &str, state: &str) -> Result<Value> 
     Ok(answer.error_for_status()?.json().await?)
 }
 
+/// DataPass says what happened; the token that it granted.
+async fn say(world: &World, at: i64, event: &str, state: &str) -> Result<Value> {
+    deliver(world, &second(NUMBER, event, NOON + at, state)).await
+}
+
 /// The path of the newest link in a mail to somebody that begins so.
-async fn link(mailbox: &Mailbox, to: &str, path: &str) -> Result<String> {
+pub(crate) async fn link(mailbox: &Mailbox, to: &str, path: &str) -> Result<String> {
     let url = format!("{}/messages?to={to}", mailbox.url());
     client::until(async || {
         let mails: Vec<Value> = client::http()?.get(&url).send().await?.json().await?;
@@ -44,23 +49,25 @@ async fn link(mailbox: &Mailbox, to: &str, path: &str) -> Result<String> {
     .context("no link in a mail")
 }
 
-/// When the one token ends.
-async fn end_of_token(world: &World) -> Result<String> {
+/// When a token ends.
+async fn end_of(world: &World, id: &Value) -> Result<String> {
+    let query = "query($id: uuid!) { api_tokens_by_pk(id: $id) { expires_at } }";
     let data = world
         .server
         .operator()
-        .data("{ api_tokens { expires_at } }")
+        .data_with(query, json!({ "id": id }))
         .await?;
-    let end = data["api_tokens"][0]["expires_at"].as_str();
+    let end = data["api_tokens_by_pk"]["expires_at"].as_str();
     Ok(end.context("no token")?.to_owned())
 }
 
 /// A world with DataPass and a mailbox.
-async fn world() -> Result<(World, Mailbox)> {
+pub(crate) async fn world() -> Result<(World, Mailbox)> {
     let mailbox = Mailbox::start(([127, 0, 0, 1], 0).into()).await?;
     let world = World::plan(Plan {
         more: format!(
             "[datapass.api_entreprise]\nsecrets = [\"{SECRET}\"]\n\
+             request_url = \"https://datapass.example/demandes/{{id}}\"\n\
              [mail]\nsmtp_url = \"{}\"\nfrom = \"Secretariat <secretariat@fabrique.example>\"\n",
             mailbox.smtp_url()
         ),
@@ -118,19 +125,49 @@ async fn d10_a_request_from_its_creation_to_its_revocation() -> Result<()> {
     holder.find("[role=alert]", "").await?;
 
     browser.click("[data-row-link]", "Marchés publics").await?;
-    let before = end_of_token(&world).await?;
+    // What comes meanwhile is drawn beside the open dialog, and the word of what was done stays.
+    let before = end_of(&world, &granted["token_id"]).await?;
     browser.click("article button", "Prolong").await?;
+    browser.find("dialog[open]", "").await?;
+    let request = world
+        .server
+        .operator()
+        .data("{ authorization_requests { id } }")
+        .await?;
+    let issue = "mutation($id: uuid!) { issue_token(request_id: $id) { id } }";
+    let request = json!({ "id": request["authorization_requests"][0]["id"] });
+    world.server.operator().data_with(issue, request).await?;
+    browser
+        .holds(
+            "two tokens",
+            "return document.querySelectorAll('article .card[id^=token-]').length === 2",
+            Vec::new(),
+        )
+        .await?;
     browser.click("dialog[open] button", "Prolong").await?;
+    browser.see_in("article .card", "Prolonged.").await?;
     browser.gone("dialog").await?;
-    let prolonged = async || Ok((end_of_token(&world).await? > before).then_some(()));
-    client::until(prolonged)
-        .await
-        .context("the token's end stays where it was")?;
+    assert!(
+        end_of(&world, &granted["token_id"]).await? > before,
+        "its end stays where it was"
+    );
 
     say(&world, 3, "revoke", "revoked").await?;
     browser.see_in("article .state-line", "Revoked").await?;
     browser.see_in("article .card", "Blacklisted").await?;
+    browser.see_in("article .card", "Prolonged.").await?;
     say(&world, 4, "delete", "revoked").await?;
+    browser.click("article button", "Acknowledge").await?;
+    browser
+        .fill("dialog[open] textarea", "Note (optional)", "Asked DataPass")
+        .await?;
+    say(&world, 5, "merge", "revoked").await?;
+    browser.see_in("article .card", "Unknown event").await?;
+    browser.click("dialog[open] button", "Acknowledge").await?;
+    browser.see_in("article .card", "Asked DataPass").await?;
+    browser
+        .see_in("article .card", "The alert is acknowledged.")
+        .await?;
     browser.open("/authorizations/alerts?state=open").await?;
     browser.see_in("tbody", &NUMBER.to_string()).await?;
     // The words of the seed.

@@ -100,6 +100,7 @@ fn pages(session: Session) -> impl IntoView {
                 <Route path=path!("/authorizations/:id?") view=for_admin(lazy::requests)/>
                 <Route path=path!("/operations/jobs") view=for_admin(lazy::jobs)/>
                 <Route path=path!("/my-requests") view=for_others(lazy::my_requests)/>
+                <Route path=path!("/my-requests/:id/prolong") view=for_others(lazy::prolong)/>
                 <Route path=path!("/sign-in") view=SignedIn/>
             </FlatRoutes>
         </Frame>

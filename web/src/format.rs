@@ -132,6 +132,20 @@ pub fn days_until(at: &str) -> i64 {
     days
 }
 
+/// The moment so many days before another.
+pub fn days_before(at: &str, days: i64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "days are few")]
+    let milliseconds = Date::new(&JsValue::from_str(at)).get_time() - days as f64 * 86_400_000.0;
+    iso(&Date::new(&JsValue::from_f64(milliseconds)))
+}
+
+/// The moment so many months from now.
+pub fn months_ahead(months: u32) -> String {
+    let date = Date::new_0();
+    date.set_month(date.get_month() + months);
+    iso(&date)
+}
+
 /// The day of a moment where the reader is, such as "3 Dec 2026".
 pub fn day_of(at: &str) -> String {
     date_format(
@@ -155,6 +169,10 @@ pub fn day_after(days: u32) -> String {
         date.get_month() + 1,
         date.get_date()
     )
+}
+
+fn iso(date: &Date) -> String {
+    date.to_iso_string().into()
 }
 
 fn same_day(one: &Date, other: &Date) -> bool {

@@ -9,8 +9,8 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use crate::api::ApiError;
 use crate::pages::{
-    Alerts, ContactEntry, DeliveriesRoute, Jobs, MyRequests, RequestsRoute, RunRoute, Services,
-    TokenShown, Tokens,
+    Alerts, ContactEntry, DeliveriesRoute, Jobs, MyRequests, Prolong, RequestsRoute, RunRoute,
+    Services, TokenShown, Tokens,
 };
 use crate::ui::{ErrorNote, Skeleton};
 
@@ -73,6 +73,10 @@ page!(
 page!(
     /// One's own requests.
     my_requests, mine, load_my_requests, MyRequests
+);
+page!(
+    /// The prolongation of one's own token.
+    prolong, mine, load_prolong, Prolong
 );
 
 fn lazily(load: fn() -> Loading) -> AnyView {

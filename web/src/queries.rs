@@ -69,6 +69,12 @@ document!(DeliveryNews, "graphql/delivery_news.graphql");
 document!(Delivery, "graphql/delivery.graphql");
 document!(DeliveryBody, "graphql/delivery_body.graphql");
 document!(MyRequests, "graphql/my_requests.graphql");
+document!(OwnContacts, "graphql/own_contacts.graphql");
+document!(
+    RequestProlongation,
+    "graphql/request_prolongation.graphql",
+    nulls
+);
 document!(AcknowledgeAlert, "graphql/acknowledge_alert.graphql");
 document!(ReplayDelivery, "graphql/replay_delivery.graphql");
 document!(ProlongToken, "graphql/prolong_token.graphql");

@@ -200,6 +200,32 @@ async fn an_applicant_prolongs_a_token_at_once_or_by_way_of_datapass() -> Result
 }
 
 #[tokio::test]
+async fn where_a_request_is_amended_and_how_long_a_token_lives_is_known_to_its_applicant()
+-> Result<()> {
+    let world = World::with(
+        "[datapass.api_demo]\nsecrets = [\"secret\"]\ntoken_months = 6\nrequest_url = \"https://datapass.example/{id}\"\n",
+    )
+    .await?;
+    let apis: Value = world
+        .server
+        .anonymous()
+        .get("/api/datapass")
+        .await?
+        .json()
+        .await?;
+    assert_eq!(
+        apis[0],
+        json!({ "api": "api_demo", "request_url": "https://datapass.example/{id}", "token_months": 6 })
+    );
+    assert_eq!(
+        apis[1],
+        json!({ "api": "api_entreprise", "request_url": "https://datapass.api.gouv.fr/demandes/{id}", "token_months": 18 })
+    );
+    assert_eq!(apis.as_array().map(Vec::len), Some(3), "{apis}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_contact_asks_for_another_link_to_the_own_token() -> Result<()> {
     let world = World::start().await?;
     let id = world

@@ -14,7 +14,7 @@ mod services;
 mod sign_in;
 mod timeline;
 
-pub use authorizations::{Alerts, DeliveriesRoute, MyRequests, RequestsRoute, Tokens};
+pub use authorizations::{Alerts, DeliveriesRoute, MyRequests, Prolong, RequestsRoute, Tokens};
 pub use dashboard::Dashboard;
 pub use links::{ContactEntry, TokenShown};
 pub use not_found::NotFound;

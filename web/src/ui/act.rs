@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -96,10 +97,14 @@ pub fn Act(
     #[prop(into)] explanation: Signal<String>,
     deed: Deed,
     done: &'static str,
+    /// Whether it can be done now. The word stays when what was done leaves nothing to do.
+    #[prop(default = Signal::stored(true), into)]
+    offered: Signal<bool>,
     #[prop(optional)] children: Option<ChildrenFn>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let is_done = RwSignal::new(false);
+    let word = NodeRef::<html::Span>::new();
     let press = move |_| {
         is_done.set(false);
         open.set(true);
@@ -107,13 +112,30 @@ pub fn Act(
     let told = Callback::new(move |()| {
         is_done.try_set(true);
     });
+    Effect::new(move |_| {
+        if is_done.get() && !offered.get() {
+            request_animation_frame(move || take_lost_focus(word));
+        }
+    });
     view! {
         <span class="act">
-            <Button look=look press=press>{label}</Button>
-            <span class="act-done" role="status">{move || is_done.get().then_some(done)}</span>
+            <Show when=move || offered.get()>
+                <Button look=look press=press>{label}</Button>
+            </Show>
+            <span node_ref=word class="act-done" role="status" tabindex="-1">{move || is_done.get().then_some(done)}</span>
         </span>
         <Confirm open=open title=title explanation=explanation verb=label deed=deed done=told>
             {children.as_ref().map(|children| children())}
         </Confirm>
+    }
+}
+
+/// Gives the focus to the word of what was done, if it was on the button that is gone.
+fn take_lost_focus(word: NodeRef<html::Span>) {
+    let is_lost = document()
+        .active_element()
+        .is_none_or(|element| element.tag_name() == "BODY");
+    if is_lost && let Some(word) = word.get_untracked() {
+        drop(word.focus());
     }
 }

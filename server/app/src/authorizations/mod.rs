@@ -12,6 +12,7 @@
 
 pub mod actions;
 pub mod alerts;
+pub mod apis;
 mod contacts;
 mod delivery;
 mod error;

@@ -81,6 +81,7 @@ pub fn router(parts: Parts) -> Router {
         .merge(identity::routes::routes(parts.identity))
         .merge(sync::routes::routes(parts.syncer, parts.authenticator))
         .merge(authorizations::routes::routes(parts.receiver))
+        .merge(authorizations::apis::routes(&parts.config.datapass))
         .merge(tokens::routes::routes(parts.tokens))
         .merge(gateways::routes(parts.gateways));
     let told = match parts.traces {

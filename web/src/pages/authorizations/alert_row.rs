@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api;
 use crate::queries::{AcknowledgeAlert, acknowledge_alert};
-use crate::ui::{Ago, Button, Confirm, Deed, Icon, StateMark};
+use crate::ui::{Act, Ago, Confirm, Deed, Icon, StateMark};
 use crate::words::authorizations::said;
 
 /// What every list of alerts knows of one.
@@ -48,13 +48,21 @@ pub fn AlertStanding(alert: Alert) -> impl IntoView {
     .into_any()
 }
 
-/// A button that acknowledges one alert.
+/// A button that acknowledges one alert while it is open, and a word that it was.
 #[component]
-pub fn AcknowledgeButton(id: String) -> impl IntoView {
-    let chosen = RwSignal::new(None::<String>);
+pub fn AcknowledgeButton(id: String, #[prop(into)] open: Signal<bool>) -> impl IntoView {
+    let note = RwSignal::new(String::new());
     view! {
-        <Button press=move |_| chosen.set(Some(id.clone()))>{said().acknowledge}</Button>
-        <Acknowledge chosen=chosen done=Callback::new(|()| ())/>
+        <Act
+            label=said().acknowledge
+            title=said().acknowledge_title.to_owned()
+            explanation=said().acknowledge_help.to_owned()
+            deed=acknowledge(move || id.clone(), note)
+            done=said().alert_done
+            offered=open
+        >
+            <NoteField note=note/>
+        </Act>
     }
 }
 
@@ -74,13 +82,7 @@ pub fn Acknowledge(chosen: RwSignal<Option<String>>, done: Callback<()>) -> impl
             chosen.set(None);
         }
     });
-    let deed = Deed::new(move || {
-        let variables = acknowledge_alert::Variables {
-            id: chosen.get_untracked().unwrap_or_default(),
-            note: Some(note.get_untracked()),
-        };
-        async move { api::run::<AcknowledgeAlert>(variables).await.map(drop) }
-    });
+    let deed = acknowledge(move || chosen.get_untracked().unwrap_or_default(), note);
     view! {
         <Confirm
             open=open
@@ -90,17 +92,34 @@ pub fn Acknowledge(chosen: RwSignal<Option<String>>, done: Callback<()>) -> impl
             deed=deed
             done=done
         >
-            <div class="field">
-                <label for="alert-note">{said().acknowledge_note}</label>
-                <textarea
-                    id="alert-note"
-                    class="input area"
-                    rows="3"
-                    maxlength="2000"
-                    prop:value=move || note.get()
-                    on:input=move |event| note.set(event_target_value(&event))
-                ></textarea>
-            </div>
+            <NoteField note=note/>
         </Confirm>
+    }
+}
+
+fn acknowledge(id: impl Fn() -> String + Send + Sync + 'static, note: RwSignal<String>) -> Deed {
+    Deed::new(move || {
+        let variables = acknowledge_alert::Variables {
+            id: id(),
+            note: Some(note.get_untracked()),
+        };
+        async move { api::run::<AcknowledgeAlert>(variables).await.map(drop) }
+    })
+}
+
+#[component]
+fn NoteField(note: RwSignal<String>) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for="alert-note">{said().acknowledge_note}</label>
+            <textarea
+                id="alert-note"
+                class="input area"
+                rows="3"
+                maxlength="2000"
+                prop:value=move || note.get()
+                on:input=move |event| note.set(event_target_value(&event))
+            ></textarea>
+        </div>
     }
 }

@@ -24,6 +24,6 @@ mod tokens;
 
 pub use alerts::Alerts;
 pub use deliveries::DeliveriesRoute;
-pub use mine::MyRequests;
+pub use mine::{MyRequests, Prolong};
 pub use requests::RequestsRoute;
 pub use tokens::Tokens;

@@ -1,8 +1,11 @@
 //! The words of authorization requests and of jobs, loaded with their pages.
 
 mod phrases;
+mod prolongation;
 
 use super::spoken;
+
+pub use prolongation::asked;
 
 /// The catalogue of the language spoken.
 pub fn said() -> &'static Said {
@@ -80,6 +83,7 @@ catalogue! {
     object_request: "the request", "la demande";
     object_token: "a token", "un jeton";
     object_contact: "a contact", "un contact";
+    object_limits: "limits of use", "limites d’usage";
     object_alert: "an alert", "une alerte";
 
     // Tokens.
@@ -294,6 +298,7 @@ catalogue! {
     draft_expected: "The request is a draft: finish and submit it at DataPass.", "La demande est un brouillon\u{202f}: terminez-la et soumettez-la sur DataPass.";
     review_expected: "The request is being reviewed. You will hear of it.", "La demande est en cours d’instruction. Vous serez prévenu de la suite.";
     archived_expected: "The request is archived.", "La demande est archivée.";
+    no_token_expected: "Nothing is expected of you: this way of access needs no token.", "Rien n’est attendu de vous\u{202f}: cette modalité d’accès ne demande pas de jeton.";
     gone_expected: "No token works any more. Reopen the request at DataPass: its approval yields one.", "Plus aucun jeton ne fonctionne. Rouvrez la demande sur DataPass\u{202f}: son approbation en donnera un.";
     replacement_expected: "This token is refused: use the other one of this request, which works.", "Ce jeton est refusé\u{202f}: utilisez l’autre jeton de cette demande, qui fonctionne.";
 }

@@ -240,6 +240,9 @@ impl Said {
             "phone" => self.phone,
             "note" => self.note,
             "external_id" => self.number,
+            "modalities" => self.modalities,
+            "allowed_networks" => self.networks,
+            "requests_per_minute" => self.calls_per_minute,
             other => return crate::words::words().column(other),
         }
         .to_owned()
@@ -259,18 +262,6 @@ impl Said {
         match self.spoken {
             Language::English => format!("{days} days left"),
             Language::French => format!("encore {days} jours"),
-        }
-    }
-
-    /// What the holder of a token that ends soon has to do.
-    pub fn prolong_expected(&self, day: &str) -> String {
-        match self.spoken {
-            Language::English => format!(
-                "The token ends on {day}. Prolong it in time: reopen the request at DataPass, and its approval prolongs the token."
-            ),
-            Language::French => format!(
-                "Le jeton expire le {day}. Prolongez-le à temps{NARROW}: rouvrez la demande sur DataPass, son approbation prolongera le jeton."
-            ),
         }
     }
 
@@ -301,14 +292,25 @@ impl Said {
 
     /// What a comparison found.
     pub fn reconciled(&self, api: &str, requests: i64, found: i64) -> String {
-        let (requests, found) = (number(requests), number(found));
+        let (read, differ) = (number(requests), number(found));
         match self.spoken {
-            Language::English => format!(
-                "{api} was compared with DataPass: {requests} requests, of which {found} differed and were made up for."
-            ),
-            Language::French => format!(
-                "Comparaison de {api} avec DataPass terminée{NARROW}: {requests} demandes, {found} écarts rattrapés."
-            ),
+            Language::English => {
+                let things = if requests == 1 { "request" } else { "requests" };
+                format!(
+                    "{api} was compared with DataPass: {read} {things}, of which {differ} differed and are made up for."
+                )
+            }
+            Language::French => {
+                let things = if requests < 2 { "demande" } else { "demandes" };
+                let gaps = if found < 2 {
+                    "écart rattrapé"
+                } else {
+                    "écarts rattrapés"
+                };
+                format!(
+                    "Comparaison de {api} avec DataPass terminée{NARROW}: {read} {things}, {differ} {gaps}."
+                )
+            }
         }
     }
 

@@ -14,10 +14,10 @@ type Row = authorization_history::AuthorizationHistoryAuditLog;
 
 /// The timeline of the rows with these keys, latest first.
 #[component]
-pub fn History(keys: Vec<String>) -> impl IntoView {
+pub fn History(keys: Signal<Vec<String>>) -> impl IntoView {
     let history = remote(move || {
         api::run::<AuthorizationHistory>(authorization_history::Variables {
-            ids: keys.clone(),
+            ids: keys.get(),
             limit: ENTRIES,
         })
     });
@@ -37,6 +37,7 @@ fn entry(row: Row) -> Entry {
         "api_tokens" => said().object_token,
         "authorization_request_contacts" => said().object_contact,
         "alerts" => said().object_alert,
+        "token_limits" => said().object_limits,
         _ => said().object_request,
     };
     let change = (row.action == "update")

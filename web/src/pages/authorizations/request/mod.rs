@@ -16,7 +16,7 @@ use super::marks::Status;
 use crate::pages::NotFound;
 use crate::queries::{Authorization, authorization};
 use crate::remote::live;
-use crate::ui::{Ago, Detail, DetailTitle, Section, follow, is_key};
+use crate::ui::{Ago, Detail, DetailTitle, Each, Section, follow, is_key};
 use crate::words::authorizations::said;
 use contacts::Contacts;
 use facts::Facts;
@@ -84,15 +84,16 @@ fn Known(request: Signal<Request>) -> impl IntoView {
     let tokens = Memo::new(move |_| request.with(|request| request.tokens.clone()));
     let alerts = Memo::new(move |_| request.with(|request| request.alerts.clone()));
     let events = Memo::new(move |_| request.with(|request| request.events.clone()));
-    let total = move || {
+    let total = Memo::new(move |_| {
         let all = request.with(|request| request.events_aggregate.clone());
         all.aggregate.map_or(0, |all| all.count)
-    };
+    });
     let keys = move || {
         request.with(|request| {
             std::iter::once(request.id.clone())
                 .chain(request.tokens.iter().map(|token| token.id.clone()))
                 .chain(request.alerts.iter().map(|alert| alert.id.clone()))
+                .chain(request.limits.iter().map(|limits| limits.id.clone()))
                 .collect::<Vec<_>>()
         })
     };
@@ -119,37 +120,49 @@ fn Known(request: Signal<Request>) -> impl IntoView {
         <Section title=said().scopes id="scopes">{granted}</Section>
         <Section title=said().contacts id="contacts">{move || view! { <Contacts contacts=contacts.get()/> }}</Section>
         <Section title=said().tokens id="tokens">
-            {move || view! { <Tokens tokens=tokens.get()/> }}
+            <Tokens tokens=tokens/>
             {issue}
         </Section>
         <Section title=said().limits id="limits"><Limits request=id limits=limits/></Section>
-        <Section title=said().alerts id="alerts">{move || view! { <Alerts alerts=alerts.get()/> }}</Section>
-        <Section title=said().journal id="journal">
-            {move || view! { <Journal events=events.get() total=total()/> }}
-        </Section>
-        <Section title=said().history id="history">{move || view! { <History keys=keys()/> }}</Section>
+        <Section title=said().alerts id="alerts"><Alerts alerts=alerts/></Section>
+        <Section title=said().journal id="journal"><Journal events=events total=total/></Section>
+        <Section title=said().history id="history"><History keys=Signal::derive(keys)/></Section>
     }
 }
 
 #[component]
-fn Alerts(alerts: Vec<OpenAlert>) -> impl IntoView {
-    if alerts.is_empty() {
-        return view! { <p class="muted">{said().no_alerts_here}</p> }.into_any();
+fn Alerts(#[prop(into)] alerts: Signal<Vec<OpenAlert>>) -> impl IntoView {
+    let draw = |alert| view! { <OneAlert alert=alert/> }.into_any();
+    view! {
+        <Show
+            when=move || alerts.with(|alerts| !alerts.is_empty())
+            fallback=|| view! { <p class="muted">{said().no_alerts_here}</p> }
+        >
+            <ul class="cards"><Each rows=alerts key=|alert| &alert.id draw=draw/></ul>
+        </Show>
     }
-    let one = |alert: OpenAlert| {
-        let open = alert.acknowledged_at.is_none();
-        let standing = Alert {
+}
+
+#[component]
+fn OneAlert(alert: Signal<OpenAlert>) -> impl IntoView {
+    let id = alert.with_untracked(|alert| alert.id.clone());
+    let is_open = Memo::new(move |_| alert.with(|alert| alert.acknowledged_at.is_none()));
+    let standing = move || {
+        let alert = alert.get();
+        Alert {
             acknowledged_at: alert.acknowledged_at,
             by: alert.acknowledger.map(|by| by.name),
             note: alert.note,
-        };
-        view! {
-            <li class="card">
-                <div><AlertKind kind=alert.kind open=open/></div>
-                <div class="card-foot"><span class="muted"><Ago at=alert.created_at/></span> <AlertStanding alert=standing/></div>
-                {open.then(|| view! { <div class="actions"><AcknowledgeButton id=alert.id/></div> })}
-            </li>
         }
     };
-    view! { <ul class="cards">{alerts.into_iter().map(one).collect_view()}</ul> }.into_any()
+    view! {
+        <li class="card">
+            <div>{move || view! { <AlertKind kind=alert.with(|alert| alert.kind.clone()) open=is_open.get()/> }}</div>
+            <div class="card-foot">
+                <span class="muted"><Ago at=alert.with_untracked(|alert| alert.created_at.clone())/></span>
+                {move || view! { <AlertStanding alert=standing()/> }}
+            </div>
+            <div class="actions"><AcknowledgeButton id=id open=is_open/></div>
+        </li>
+    }
 }

@@ -10,14 +10,14 @@ use crate::queries::{
     BlacklistToken, IssueToken, ProlongToken, SendTokenLink, authorization, blacklist_token,
     issue_token, prolong_token, send_token_link,
 };
-use crate::ui::{Act, Deed};
+use crate::ui::{Act, Deed, Each};
 use crate::words::authorizations::said;
 
 type Token = authorization::AuthorizationAuthorizationRequestsByPkTokens;
 
 /// The tokens, each with its state, its dates, and what an administrator may do with it.
 #[component]
-pub fn Tokens(tokens: Vec<Token>) -> impl IntoView {
+pub fn Tokens(#[prop(into)] tokens: Signal<Vec<Token>>) -> impl IntoView {
     // Brings the token that the address names into view, once it is there.
     let hash = use_location().hash.get_untracked();
     if let Some(id) = hash.strip_prefix('#').filter(|id| id.starts_with("token-")) {
@@ -28,66 +28,79 @@ pub fn Tokens(tokens: Vec<Token>) -> impl IntoView {
             }
         });
     }
-    if tokens.is_empty() {
-        return view! { <p class="muted">{said().no_tokens_here}</p> }.into_any();
+    let draw = |token| view! { <OneToken token=token/> }.into_any();
+    view! {
+        <Show
+            when=move || tokens.with(|tokens| !tokens.is_empty())
+            fallback=|| view! { <p class="muted">{said().no_tokens_here}</p> }
+        >
+            <ul class="cards"><Each rows=tokens key=|token| &token.id draw=draw/></ul>
+        </Show>
     }
-    let cards = tokens
-        .into_iter()
-        .map(|token| view! { <OneToken token=token/> });
-    view! { <ul class="cards">{cards.collect_view()}</ul> }.into_any()
 }
 
 #[component]
-fn OneToken(token: Token) -> impl IntoView {
-    let state = token_state(&token.expires_at, token.blacklisted_at.as_deref());
-    let day = |at: &str| {
-        let (at, title, text) = (at.to_owned(), format::moment(at), format::day_of(at));
-        view! { <time datetime=at title=title>{text}</time> }.into_any()
+fn OneToken(token: Signal<Token>) -> impl IntoView {
+    let id = token.with_untracked(|token| token.id.clone());
+    let state = Memo::new(move |_| {
+        token.with(|token| token_state(&token.expires_at, token.blacklisted_at.as_deref()))
+    });
+    let is_live = Signal::derive(move || matches!(state.get(), "active" | "scheduled"));
+    let facts = move || {
+        let token = token.get();
+        let left = is_live.get().then(|| {
+            let days = format::days_until(&token.expires_at);
+            view! { <span class="muted">{said().days_left(days)}</span> }
+        });
+        let reason = token.blacklist_reason.as_deref();
+        let reason = reason.map(|reason| said().blacklist_reason(reason).into_any());
+        let facts = [
+            (said().issued, Some(day(&token.issued_at))),
+            (
+                said().expires,
+                Some(view! { {day(&token.expires_at)} {left} }.into_any()),
+            ),
+            (
+                said().blacklisted_from,
+                token.blacklisted_at.as_deref().map(day),
+            ),
+            (said().blacklist_reason, reason),
+        ];
+        facts
+            .into_iter()
+            .filter_map(|(name, value)| {
+                Some(view! { <div class="fact"><dt>{name}</dt><dd>{value?}</dd></div> })
+            })
+            .collect_view()
     };
-    let left = matches!(state, "active" | "scheduled").then(|| {
-        let days = format::days_until(&token.expires_at);
-        view! { <span class="muted">{said().days_left(days)}</span> }
-    });
-    let reason = token.blacklist_reason.as_deref();
-    let reason = reason.map(|reason| said().blacklist_reason(reason).into_any());
-    let facts = [
-        (said().issued, Some(day(&token.issued_at))),
-        (
-            said().expires,
-            Some(view! { {day(&token.expires_at)} {left} }.into_any()),
-        ),
-        (
-            said().blacklisted_from,
-            token.blacklisted_at.as_deref().map(day),
-        ),
-        (said().blacklist_reason, reason),
-    ];
-    let replaces = token.replaces_id.map(|id| {
-        view! {
-            <a class="muted" href=format!("#token-{id}")>{said().replaces_another}</a>
-        }
-    });
-    let id = token.id.clone();
-    let anchor = format!("token-{}", token.id);
+    let anchor = format!("token-{id}");
+    let replaces = token
+        .with_untracked(|token| token.replaces_id.clone())
+        .map(|id| {
+            view! {
+                <a class="muted" href=format!("#token-{id}")>{said().replaces_another}</a>
+            }
+        });
     view! {
         <li class="card" id=anchor>
             <div class="card-head">
-                <TokenState state=state/>
-                <code class="muted clip">{token.id}</code>
+                {move || view! { <TokenState state=state.get()/> }}
+                <code class="muted clip">{id.clone()}</code>
             </div>
-            <dl class="facts">
-                {facts.into_iter().filter_map(|(name, value)| Some(view! {
-                    <div class="fact"><dt>{name}</dt><dd>{value?}</dd></div>
-                })).collect_view()}
-            </dl>
+            <dl class="facts">{facts}</dl>
             {replaces}
-            {matches!(state, "active" | "scheduled").then(|| view! { <Actions id=id/> })}
+            <Actions id=id is_live=is_live/>
         </li>
     }
 }
 
+fn day(at: &str) -> AnyView {
+    let (at, title, text) = (at.to_owned(), format::moment(at), format::day_of(at));
+    view! { <time datetime=at title=title>{text}</time> }.into_any()
+}
+
 #[component]
-fn Actions(id: String) -> impl IntoView {
+fn Actions(id: String, is_live: Signal<bool>) -> impl IntoView {
     let id = StoredValue::new(id);
     let day = RwSignal::new(String::new());
     let replace = RwSignal::new(false);
@@ -119,6 +132,7 @@ fn Actions(id: String) -> impl IntoView {
                 explanation=said().prolong_help.to_owned()
                 deed=prolong
                 done=said().prolonged
+                offered=is_live
             />
             <Act
                 label=said().send_link
@@ -126,6 +140,7 @@ fn Actions(id: String) -> impl IntoView {
                 explanation=said().send_link_help.to_owned()
                 deed=send
                 done=said().link_sent
+                offered=is_live
             />
             <Act
                 label=said().blacklist
@@ -133,6 +148,7 @@ fn Actions(id: String) -> impl IntoView {
                 explanation=said().blacklist_help.to_owned()
                 deed=blacklist
                 done=said().blacklisted
+                offered=is_live
             >
                 <DayField id="blacklist-day" label=said().blacklist_day day=day/>
                 <label class="check">
