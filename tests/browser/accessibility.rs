@@ -1,4 +1,5 @@
-//! Every page, light and dark, wide and narrow: axe objects to nothing, nothing overflows, and the console is quiet.
+//! Every page, light and dark, wide and narrow: axe objects to nothing, nothing overflows (down to 320 pixels), and the console
+//! is quiet.
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
@@ -21,14 +22,32 @@ async fn look(browser: &Browser, name: &str, path: &str, settled: &str) -> Resul
             browser.gone("[aria-busy=true]").await?;
             browser.picture(&format!("{name}-{theme}-{width}")).await?;
             browser.assert_accessible().await?;
-            let fits = "return document.documentElement.scrollWidth <= innerWidth";
-            browser
-                .holds(&format!("{name} within {width} pixels"), fits, Vec::new())
-                .await?;
+            fits(browser, name, width).await?;
             browser.assert_quiet().await?;
         }
     }
-    Ok(())
+    // The longer words on the smallest screen.
+    browser.resize(320, 640).await?;
+    speak(browser, "fr").await?;
+    browser.open(path).await?;
+    browser.find("h1", "").await?;
+    browser.gone("[aria-busy=true]").await?;
+    fits(browser, name, 320).await?;
+    speak(browser, "en").await
+}
+
+async fn speak(browser: &Browser, language: &str) -> Result<()> {
+    let choose = format!("localStorage.setItem('language', '{language}')");
+    browser.evaluate(&choose).await?;
+    browser.reload().await
+}
+
+/// Nothing is wider than the window.
+async fn fits(browser: &Browser, name: &str, width: u32) -> Result<()> {
+    let fits = "return document.documentElement.scrollWidth <= innerWidth";
+    browser
+        .holds(&format!("{name} within {width} pixels"), fits, Vec::new())
+        .await
 }
 
 #[tokio::test]

@@ -88,6 +88,9 @@ async fn the_keyboard_finds_goes_and_helps() -> Result<()> {
     browser.at("/authorizations/journal").await?;
     browser.press("go").await?;
     browser.at("/operations/jobs").await?;
+    browser
+        .find(".rail-link[aria-current=page]", "Authorizations")
+        .await?;
     browser.press("gp").await?;
     browser.at("/people").await?;
     browser.find("a", "Adèle Vertefeuille").await?;

@@ -78,8 +78,12 @@ async fn the_applicant_prolongs_a_token_by_a_few_questions() -> Result<()> {
     let id = approved(&world, 1, 530).await?;
     approved(&world, 2, 0).await?;
     let browser = contact(&world, &mailbox, APPLICANT).await?;
+    // What waits for the reader comes first, though it is older.
     browser
-        .see_in(".card", "Prolong it in time: a few questions suffice.")
+        .see_in(
+            ".cards > .card:first-child",
+            "Prolong it in time: a few questions suffice.",
+        )
         .await?;
     // Only the one that ends soon.
     count(&browser, "a[href$='/prolong']", 1).await?;

@@ -2,7 +2,7 @@
 
 use icondata_core::IconData;
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 use crate::session::Session;
 use crate::ui::Icon;
@@ -27,7 +27,7 @@ pub fn Rail() -> impl IntoView {
                     {if admin {
                         view! {
                             <RailLink address="/services" word=words().services icon=icondata_lu::LuPlug/>
-                            <RailLink address="/authorizations" word=words().authorizations icon=icondata_lu::LuStamp/>
+                            <RailLink address="/authorizations" also="/operations/" word=words().authorizations icon=icondata_lu::LuStamp/>
                         }
                         .into_any()
                     } else {
@@ -50,13 +50,24 @@ fn RailLink(
     word: &'static str,
     icon: &'static IconData,
     #[prop(default = false)] exact: bool,
+    /// What else belongs to it, by the beginning of the address.
+    #[prop(optional)]
+    also: Option<&'static str>,
 ) -> impl IntoView {
+    let path = use_location().pathname;
+    let is_here = move || {
+        path.with(|path| {
+            let rest = path.strip_prefix(address);
+            let is_below = !exact && rest.is_some_and(|rest| rest.starts_with('/'));
+            rest == Some("") || is_below || also.is_some_and(|also| path.starts_with(also))
+        })
+    };
     view! {
         <li>
-            <A href=address exact=exact attr:class="rail-link" attr:title=word>
+            <a href=address class="rail-link" title=word aria-current=move || is_here().then_some("page")>
                 <Icon icon=icon/>
                 <span class="rail-word">{word}</span>
-            </A>
+            </a>
         </li>
     }
 }

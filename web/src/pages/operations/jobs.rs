@@ -122,6 +122,12 @@ fn found_by(typed: &str) -> Option<JobSearchBoolExp> {
     })
 }
 
+/// Whom a job writes to.
+fn reader(payload: &serde_json::Value) -> Option<String> {
+    let reader = payload.get("to").or_else(|| payload.pointer("/letter/to"));
+    Some(reader?.as_str()?.to_owned())
+}
+
 fn columns(ask: Callback<String>) -> Vec<Column<Row>> {
     let job = |job: &Row| {
         let payload = serde_json::to_string_pretty(&job.payload).unwrap_or_default();
@@ -131,6 +137,7 @@ fn columns(ask: Callback<String>) -> Vec<Column<Row>> {
                 <p><code>{job.kind.clone()}</code></p>
                 <pre tabindex="0">{payload}</pre>
             </details>
+            {reader(&job.payload).map(|reader| view! { <span class="under">{reader}</span> })}
             {job.last_error.clone().map(|error| view! { <span class="under">{error}</span> })}
         }
         .into_any()

@@ -59,11 +59,22 @@ fn Cards(requests: Signal<Vec<Request>>) -> impl IntoView {
     let none = || view! { <div class="empty"><strong>{said().no_mine}</strong><p>{said().no_mine_help}</p></div> };
     let draw = |request| view! { <OneRequest request=request/> }.into_any();
     let known = expect_context::<Known>();
+    // What waits for the reader comes first.
+    let ordered = Memo::new(move |_| {
+        let mut requests = requests.get();
+        if let Some(own) = known.own.get() {
+            requests.sort_by_key(|request| {
+                let (tone, _) = standing::expected(request, &own.roles(&request.contacts));
+                tone != "warn"
+            });
+        }
+        requests
+    });
     view! {
         // What one may do follows from who one is.
         <Show when=move || known.own.with(Option::is_some) fallback=|| view! { <Skeleton lines=8/> }>
             <Show when=move || requests.with(|requests| !requests.is_empty()) fallback=none>
-                <ul class="cards"><Each rows=requests key=|request| &request.id draw=draw/></ul>
+                <ul class="cards"><Each rows=ordered key=|request| &request.id draw=draw/></ul>
             </Show>
         </Show>
     }

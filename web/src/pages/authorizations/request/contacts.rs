@@ -36,14 +36,16 @@ pub fn Contacts(contacts: Vec<Contact>) -> impl IntoView {
                 .into_any(),
             None => name.into_any(),
         };
-        let line: Vec<String> = [contact.job, Some(contact.email), contact.phone]
-            .into_iter()
-            .flatten()
-            .collect();
+        // Where an address must be broken, it is broken before its @.
+        let at = contact.email.find('@').unwrap_or_default();
+        let (person, place) = contact.email.split_at(at);
+        let (person, place) = (person.to_owned(), place.to_owned());
+        let job = contact.job.map(|job| format!("{job} · "));
+        let phone = contact.phone.map(|phone| format!(" · {phone}"));
         view! {
             <div class="fact">
                 <dt>{said().contact_role(&contact.role)}</dt>
-                <dd><span>{name}</span><span class="muted">{line.join(" · ")}</span></dd>
+                <dd><span>{name}</span><span class="muted">{job}{person}<wbr/>{place}{phone}</span></dd>
             </div>
         }
     };
