@@ -222,14 +222,14 @@ async fn what_has_changed_is_amended_at_datapass_first_as_every_contact_sees() -
         )
         .await?;
 
-    let mut amendment = second(1, "submit", days_ago(1)?, "submitted");
+    let mut amendment = second(1, "submit", days_ago(0)?, "submitted");
     deliver(&world, &amendment).await?;
     browser
         .see_in(".own-tokens", "The amendment is submitted")
         .await?;
     browser.gone(".own-tokens a").await?;
     amendment["event"] = json!("refuse");
-    amendment["fired_at"] = json!(days_ago(1)? + 60);
+    amendment["fired_at"] = json!(days_ago(0)? + 60);
     amendment["data"]["state"] = json!("validated");
     deliver(&world, &amendment).await?;
     browser

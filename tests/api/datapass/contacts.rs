@@ -171,11 +171,12 @@ async fn an_applicant_prolongs_a_token_at_once_or_by_way_of_datapass() -> Result
             .await?;
         Ok::<_, anyhow::Error>(data["token_prolongations"][0]["state"].clone())
     };
-    let mut submit = second(1, "submit", approved + 60, "submitted");
+    let asked = i64::try_from(now.as_secs())?;
+    let mut submit = second(1, "submit", asked + 60, "submitted");
     world.deliver(&submit).await?;
     assert_eq!(states().await?, "update_submitted");
     submit["event"] = json!("refuse");
-    submit["fired_at"] = json!(approved + 70);
+    submit["fired_at"] = json!(asked + 70);
     submit["data"]["state"] = json!("validated");
     world.deliver(&submit).await?;
     assert_eq!(states().await?, "update_refused");

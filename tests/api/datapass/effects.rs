@@ -117,6 +117,69 @@ async fn a5_a21_a_partial_revocation_raises_an_alert_and_keeps_the_token() -> Re
 }
 
 #[tokio::test]
+async fn a21_the_main_authorization_decides_and_not_its_children() -> Result<()> {
+    let world = World::start().await?;
+    for (id, main, child, is_revoked) in [
+        (1, "revoked", "active", true),
+        (2, "active", "revoked", false),
+    ] {
+        world
+            .deliver(&second(id, "approve", NOON, "validated"))
+            .await?;
+        let mut revoke = second(id, "revoke", NOON + 1, "validated");
+        let of = |class: &str, state: &str| json!({ "state": state, "authorization_request_class": class });
+        revoke["data"]["authorizations"] = json!([
+            of("AuthorizationRequest::APIEntreprise", main),
+            of("AuthorizationRequest::FranceConnect", child),
+        ]);
+        world.deliver(&revoke).await?;
+        let request = world.request(id).await?;
+        assert_eq!(tokens(&request), if is_revoked { (0, 1) } else { (1, 0) });
+        assert_eq!(request["status"] == "revoked", is_revoked);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_approval_that_says_nothing_of_scopes_or_organization_leaves_them() -> Result<()> {
+    let world = World::start().await?;
+    world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?;
+    let before = world.request(1).await?;
+    let mut approve = second(1, "approve", NOON + 1, "validated");
+    approve["data"]["data"]["scopes"] = Value::Null;
+    approve["data"]["organization"] = Value::Null;
+    world.deliver(&approve).await?;
+    let after = world.request(1).await?;
+    for column in ["scopes", "organization"] {
+        assert_eq!(after[column], before[column], "{column}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_contact_stays_linked_to_whoever_proved_the_address_at_a_sign_in() -> Result<()> {
+    let world = World::start().await?;
+    world.deliver(&second(1, "create", NOON, "draft")).await?;
+    let user = world.server.sign_in("noe", "user").await?;
+    let link = "update authorization_request_contacts set user_id = (select id from users limit 1) where role = 'applicant'";
+    world.database.run_statements(link).await?;
+    let seen = "{ authorization_requests { external_id } }";
+    let own = json!([{ "external_id": "1" }]);
+    assert_eq!(user.data(seen).await?["authorization_requests"], own);
+    world
+        .deliver(&second(1, "submit", NOON + 1, "submitted"))
+        .await?;
+    assert_eq!(user.data(seen).await?["authorization_requests"], own);
+    let mut other = second(1, "update", NOON + 2, "submitted");
+    other["data"]["applicant"]["email"] = json!("x.autre@ville.example");
+    world.deliver(&other).await?;
+    assert_eq!(user.data(seen).await?["authorization_requests"], json!([]));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a6_d2_archiving_keeps_the_tokens_and_raises_an_alert_if_one_lives() -> Result<()> {
     let world = World::start().await?;
     let now = chrono::Utc::now().timestamp() - 10;
@@ -132,6 +195,18 @@ async fn a6_d2_archiving_keeps_the_tokens_and_raises_an_alert_if_one_lives() -> 
         (&json!("archived"), (1, 0))
     );
     assert_eq!(alerts(&request), ["archived_with_live_token"]);
+    // In whatever order they come.
+    world
+        .deliver(&second(3, "archive", NOON + 9, "archived"))
+        .await?;
+    world
+        .deliver(&second(3, "approve", NOON, "validated"))
+        .await?;
+    let late = world.request(3).await?;
+    assert_eq!(
+        (&late["status"], tokens(&late), alerts(&late)),
+        (&json!("archived"), (1, 0), vec!["archived_with_live_token"])
+    );
     Ok(())
 }
 

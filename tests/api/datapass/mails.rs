@@ -73,6 +73,36 @@ async fn d12_each_step_is_told_to_whom_it_concerns() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_amendment_speaks_of_the_token_only_while_one_works() -> Result<()> {
+    let world = World::start().await?;
+    world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?;
+    world.rest().await?;
+    for (second_, is_spoken_of) in [(1, true), (2, false)] {
+        if !is_spoken_of {
+            let blacklist =
+                "update api_tokens set blacklisted_at = now(), blacklist_reason = 'administrator'";
+            world.database.run_statements(blacklist).await?;
+        }
+        world
+            .deliver(&second(1, "approve", NOON + second_, "validated"))
+            .await?;
+        world.rest().await?;
+        let mails = world.mails(APPLICANT, 2).await?;
+        let text = mails.last().and_then(|mail| mail["text"].as_str());
+        let text = text.unwrap_or_default();
+        assert!(text.contains("La modification de l’habilitation"), "{text}");
+        assert_eq!(
+            text.contains("Le jeton reste le même"),
+            is_spoken_of,
+            "{text}"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn one_letter_goes_to_each_person_whatever_their_roles() -> Result<()> {
     let world = World::start().await?;
     let mut alone = second(1, "approve", NOON, "validated");

@@ -121,6 +121,61 @@ async fn a14_a_signed_body_that_cannot_be_read_is_kept() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_no_index_or_clock_can_hold_is_kept_as_unreadable() -> Result<()> {
+    let world = World::start().await?;
+    let long = "x".repeat(20_000);
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut body = second(1, "submit", NOON, "submitted");
+        change(&mut body);
+        body
+    };
+    let bodies = [
+        with(&|body| body["fired_at"] = json!(-300_000_000_000_i64)),
+        with(&|body| body["fired_at"] = json!(300_000_000_000_i64)),
+        with(&|body| body["model_id"] = json!(long)),
+        with(&|body| body["event"] = json!(long)),
+    ];
+    for body in &bodies {
+        assert_eq!(world.deliver(body).await?, json!({}));
+    }
+    assert_eq!(world.outcomes().await?, ["unreadable"; 4]);
+    let kept = world.journal().await?;
+    assert!(
+        kept[3]["body"]
+            .as_str()
+            .is_some_and(|body| body.contains(&long))
+    );
+    // An address that is too long is none; the rest is taken.
+    let mut unreachable = second(2, "submit", NOON, "submitted");
+    unreachable["data"]["applicant"]["email"] = json!(format!("{long}@ville.example"));
+    world.deliver(&unreachable).await?;
+    let request = world.request(2).await?;
+    assert_eq!(request["contacts"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_dated_in_the_future_counts_when_its_time_has_come() -> Result<()> {
+    let world = World::start().await?;
+    world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?;
+    let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH)?;
+    let ahead = i64::try_from(now.as_secs())? + 3600;
+    world
+        .deliver(&second(1, "revoke", ahead, "revoked"))
+        .await?;
+    assert_eq!(world.request(1).await?["status"], "validated");
+    let later = "update datapass_events set fired_at = now(), judged_at = now() - interval '1 hour' where event = 'revoke'";
+    world.database.run_statements(later).await?;
+    tests::harness::client::until(async || {
+        let request = world.request(1).await?;
+        Ok((request["status"] == "revoked" && super::tokens(&request) == (0, 1)).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_body_that_is_too_large_is_refused() -> Result<()> {
     let world = World::start().await?;
     let body = vec![b' '; (1 << 20) + 1];

@@ -184,6 +184,64 @@ async fn lost_deliveries_are_found_applied_and_told() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_lost_partial_revocation_stays_one_and_old_steps_are_told_to_nobody() -> Result<()> {
+    let both = start().await?;
+    let world = &both.world;
+    let events = ["create", "submit", "approve", "revoke", "transfer"];
+    let events: Vec<Value> = (0..)
+        .zip(events)
+        .map(|(number, name)| {
+            let user = json!({ "email": "a.martin@ville.example", "given_name": "Anne", "family_name": "Martin" });
+            json!({ "id": number, "name": name, "created_at": at(600 * number), "user": user, "entity": { "id": 3001 } })
+        })
+        .collect();
+    let form = second(1, "update", NOON, "validated")["data"]["data"].take();
+    let mut granted = form.clone();
+    granted["scopes"] = json!("[\"entreprises\"]");
+    let request = json!({
+        "id": 1, "type": "AuthorizationRequest::APIEntreprise", "state": "validated", "form_uid": "api-entreprise",
+        "reopening": false, "last_validated_at": at(1200), "data": form,
+        "organisation": { "id": 77, "name": "Commune d'Exemple", "siret": "21590350100017" },
+        "habilitations": [{ "id": 3000, "state": "revoked", "data": granted }, { "id": 3001, "state": "active", "data": granted }],
+    });
+    both.keep(&request, &events).await?;
+    both.reconcile().await?;
+    let found = world.request(1).await?;
+    assert_eq!(
+        (&found["status"], tokens(&found)),
+        (&json!("validated"), (1, 0))
+    );
+    world.rest().await?;
+    let mails = world.mails("a.martin@ville.example", 1).await?;
+    let subjects: Vec<&Value> = mails.iter().map(|mail| &mail["subject"]).collect();
+    assert_eq!(subjects, ["Demande n° 1 : habilitation accordée"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_difference_that_no_event_explains_is_told_once() -> Result<()> {
+    let both = start().await?;
+    let world = &both.world;
+    world
+        .deliver(&second(1, "archive", NOON, "archived"))
+        .await?;
+    // Somebody at DataPass repaired it by hand, which is no event.
+    both.hold(1, "draft", None, &[("archive", 0)]).await?;
+    for _ in 0..2 {
+        let report = both.reconcile().await?;
+        assert_eq!(report["found"][0]["is_alike"], false, "{report}");
+    }
+    let alerts = "{ alerts(where: {kind: {_eq: \"reconciled\"}}) { details } }";
+    let alerts = world.operator().data(alerts).await?;
+    assert_eq!(
+        alerts["alerts"][0]["details"]["reason"],
+        "1: draft there, archived here"
+    );
+    assert_eq!(alerts["alerts"].as_array().map(Vec::len), Some(1));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_datapass_that_fails_changes_nothing_and_is_reported() -> Result<()> {
     let both = start().await?;
     both.hold(1, "validated", Some(20), &[("approve", 20)])

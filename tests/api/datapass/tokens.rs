@@ -211,6 +211,29 @@ async fn what_cannot_be_done_to_a_token_is_refused_and_changes_nothing() -> Resu
 }
 
 #[tokio::test]
+async fn an_administrator_who_blacklists_for_later_never_undoes_a_revocation() -> Result<()> {
+    let world = World::start().await?;
+    let blacklist =
+        "mutation($id: uuid!) { blacklist_token(id: $id, at: \"2099-01-01T00:00:00Z\") { id } }";
+    for id in 1..=24 {
+        let token = world
+            .deliver(&second(id, "approve", NOON, "validated"))
+            .await?["token_id"]
+            .take();
+        let revoke = second(id, "revoke", NOON + 1, "revoked");
+        let (revoked, _) = tokio::join!(
+            world.deliver(&revoke),
+            act(&world, blacklist, json!({ "id": token }))
+        );
+        revoked?;
+    }
+    let alive = "{ api_tokens(where: {_or: [{blacklisted_at: {_is_null: true}}, {blacklisted_at: {_gt: \"now()\"}}]}) { id } }";
+    let alive = world.operator().data(alive).await?;
+    assert_eq!(alive["api_tokens"], json!([]), "of revoked requests");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_token_is_issued_and_prolonged_by_an_administrator() -> Result<()> {
     let world = World::start().await?;
     let first = world

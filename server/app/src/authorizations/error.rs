@@ -4,6 +4,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use diesel::result::{DatabaseErrorKind, Error::DatabaseError};
 use engine::GraphqlError;
 
 use crate::http::error::ApiError;
@@ -44,6 +45,18 @@ pub enum AuthorizationError {
 }
 
 impl AuthorizationError {
+    /// Whether the same may succeed at once: others stood in the way, and are through by now.
+    pub(super) fn is_passing(&self) -> bool {
+        // A deadlock has no kind of its own.
+        matches!(
+            self,
+            Self::Database(DatabaseError(
+                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::Unknown,
+                _
+            ))
+        )
+    }
+
     /// The code and the status of an expected refusal; none for a fault of ours.
     fn answer(&self) -> Option<(&'static str, StatusCode)> {
         Some(match self {

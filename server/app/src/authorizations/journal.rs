@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     alerts::{NewAlert, raise},
-    delivery::{Delivery, Generation, Reading, read},
+    delivery::{Delivery, Generation, LONGEST, Reading, read},
     machine::Entry,
 };
 use crate::db::sql;
@@ -63,6 +63,8 @@ pub(super) async fn keep(
     let event = received
         .payload
         .and_then(|payload| payload["event"].as_str());
+    // Indexes hold no longer ones; the body has it whole.
+    let event = event.map(|event| event.chars().take(LONGEST).collect::<String>());
     let insert = async |conn: &mut AsyncPgConnection| {
         sql(include_str!("sql/keep.sql"))
             .bind::<Text, _>(received.api)
@@ -71,7 +73,7 @@ pub(super) async fn keep(
             .bind::<Text, _>(received.body)
             .bind::<Nullable<Jsonb>, _>(received.payload)
             .bind::<Nullable<Text>, _>(delivery.map(|it| it.snapshot.external_id.as_str()))
-            .bind::<Nullable<Text>, _>(event)
+            .bind::<Nullable<Text>, _>(event.as_deref())
             .bind::<Nullable<Timestamptz>, _>(delivery.map(|it| it.fired_at))
             .bind::<Text, _>(outcome)
             .bind::<Nullable<Text>, _>(reason)
@@ -326,12 +328,19 @@ struct Waiting {
     api: String,
 }
 
-/// Deliveries that wait for a judgement, because the process that received them died or a judgement failed: they and
-/// their APIs.
+/// Deliveries that wait for a judgement, because the process that received them died or a judgement failed, or because
+/// they were dated in the future: they and their APIs. The pause after a failure doubles up to ten minutes.
 pub(super) async fn waiting(conn: &mut AsyncPgConnection) -> QueryResult<Vec<(Uuid, String)>> {
+    sql(
+        "update datapass_events set outcome = 'received', reason = null \
+         where outcome = 'unreadable' and judged_at < fired_at and fired_at <= now()",
+    )
+    .execute(conn)
+    .await?;
     let rows: Vec<Waiting> = sql(
         "select id, api from datapass_events where outcome = 'received' and received_at < now() - interval '5 seconds' \
-         or outcome = 'failed' and judged_at < now() - interval '10 minutes' \
+         or outcome = 'failed' \
+         and judged_at < now() - least(greatest(judged_at - received_at, interval '5 seconds'), interval '10 minutes') \
          order by received_at limit 1000",
     )
     .load(conn)

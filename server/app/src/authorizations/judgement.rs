@@ -71,12 +71,15 @@ pub(super) async fn judge(
             let api = subject.api.clone();
             journal::hold(conn, &Subject { api, external_id }).await?;
         }
-        let effects = store(conn, request, &outcome, lifetime).await?;
+        let mut effects = store(conn, request, &outcome, lifetime).await?;
+        if own.delivery.event == Event::Approve {
+            effects.ends_at = last_end(conn, request).await?;
+        }
         for (entry, alert) in &outcome.alerts {
             raise(conn, &subject.alert(alert.as_str(), Some(request), *entry)).await?;
         }
-        if own.delivery.event == Event::Archive {
-            watch_archive(conn, &subject, request, event).await?;
+        if let Some(archive) = archive(&outcome, &entries) {
+            watch_archive(conn, &subject, request, archive).await?;
         }
         let verdict = verdict(own, &entries);
         if end(conn, event, verdict, None, Some(request), &effects.changes).await? {
@@ -155,13 +158,28 @@ async fn store(
         changes: stored.changes,
         issued: of(true),
         blacklisted: of(false),
-        ends_at: outcome
-            .grants
-            .as_slice()
-            .last()
-            .and_then(|grant| grant.token_from)
-            .map(|from| tokens::end(from, lifetime)),
+        ends_at: None,
     })
+}
+
+#[derive(QueryableByName)]
+struct End {
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    at: Option<DateTime<Utc>>,
+}
+
+/// When the last of the tokens ends that are not blacklisted.
+async fn last_end(
+    conn: &mut AsyncPgConnection,
+    request: Uuid,
+) -> QueryResult<Option<DateTime<Utc>>> {
+    let end: End = sql(
+        "select max(expires_at) as at from api_tokens where request_id = $1 and blacklisted_at is null",
+    )
+    .bind::<SqlUuid, _>(request)
+    .get_result(conn)
+    .await?;
+    Ok(end.at)
 }
 
 /// An applicant who asked for a longer life of a token is one step further.
@@ -179,6 +197,7 @@ async fn advance_prolongations(
     sql(include_str!("sql/advance_prolongations.sql"))
         .bind::<SqlUuid, _>(request)
         .bind::<Text, _>(step)
+        .bind::<Timestamptz, _>(own.delivery.fired_at + AHEAD)
         .execute(conn)
         .await?;
     Ok(())
@@ -231,6 +250,15 @@ fn grants(outcome: &Outcome, lifetime: Months) -> Value {
         }))
     };
     outcome.grants.iter().filter_map(grant).collect()
+}
+
+/// The delivery that archived a request, if it is archived.
+fn archive(outcome: &Outcome, entries: &[Entry]) -> Option<Uuid> {
+    let is_it = |entry: &&Entry| {
+        let delivery = &entry.delivery;
+        delivery.event == Event::Archive && Some(delivery.fired_at) == outcome.archived_at
+    };
+    entries.iter().find(is_it).map(|entry| entry.id)
 }
 
 /// DataPass archives nothing that is in force; a token that lives on is worth a look.

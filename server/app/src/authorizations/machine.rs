@@ -216,10 +216,15 @@ impl Outcome {
         matches!(self.status, State::Validated | State::Revoked)
     }
 
-    /// Shows what a delivery says the request is. Nobody is removed by a delivery that names nobody at all.
+    /// Shows what a delivery says the request is. Nobody is removed by a delivery that names nobody at all, nor an
+    /// organization by one that names none.
     fn show(&mut self, delivery: &Delivery) {
         let snapshot = &delivery.snapshot;
-        self.content = snapshot.content.clone();
+        let before = std::mem::replace(&mut self.content, snapshot.content.clone());
+        if self.content.siret.is_none() {
+            self.content.siret = before.siret;
+            self.content.organization = before.organization;
+        }
         if !snapshot.contacts.is_empty() {
             self.contacts = snapshot.contacts.clone();
         }
@@ -231,10 +236,12 @@ impl Outcome {
             return self.show(delivery);
         }
         let snapshot = &delivery.snapshot;
-        self.content.siret.clone_from(&snapshot.content.siret);
-        self.content
-            .organization
-            .clone_from(&snapshot.content.organization);
+        if snapshot.content.siret.is_some() {
+            self.content.siret.clone_from(&snapshot.content.siret);
+            self.content
+                .organization
+                .clone_from(&snapshot.content.organization);
+        }
         if !snapshot.contacts.is_empty() {
             self.contacts = snapshot.contacts.clone();
         }
@@ -248,7 +255,12 @@ impl Outcome {
             _ => {}
         }
         self.show(delivery);
-        self.scopes = delivery.snapshot.scopes.clone().unwrap_or_default();
+        match &delivery.snapshot.scopes {
+            Some(scopes) => self.scopes.clone_from(scopes),
+            // An approval that says nothing of scopes leaves a grant as it is, and begins one without any.
+            None if !self.is_granted() => self.scopes.clear(),
+            None => {}
+        }
         self.status = State::Validated;
         self.amendment = None;
         self.archived_at = None;
@@ -262,6 +274,13 @@ impl Outcome {
                 grant.token_from = Some(delivery.fired_at);
                 grant.token_approvals.push(entry.id);
             }
+        }
+        let snapshot = &delivery.snapshot;
+        let is_active = snapshot.has_active_authorization == Some(true);
+        if snapshot.state == Some(State::Revoked) && !is_active {
+            // DataPass queued it before the revocation whose word is on its way.
+            self.end_grants(delivery.fired_at);
+            self.status = State::Revoked;
         }
     }
 
@@ -325,7 +344,9 @@ impl Outcome {
         match state {
             State::Validated if !self.is_granted() => self.alert(entry, Alert::ApprovalMissing),
             // The revocation itself was lost, or is late.
-            State::Revoked => self.end_grants(delivery.fired_at),
+            State::Revoked if self.is_granted() || self.status != State::Revoked => {
+                self.end_grants(delivery.fired_at);
+            }
             _ => {}
         }
         self.status = state;

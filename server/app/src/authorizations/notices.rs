@@ -34,7 +34,7 @@ pub(super) struct Effects {
     pub(super) issued: Vec<Uuid>,
     /// Tokens that it blacklisted.
     pub(super) blacklisted: Vec<Uuid>,
-    /// When the token of the last grant ends.
+    /// Of an approval: when the last token ends that is not blacklisted.
     pub(super) ends_at: Option<DateTime<Utc>>,
 }
 

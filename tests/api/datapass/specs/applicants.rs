@@ -14,15 +14,15 @@ const SEND: &str = "mutation($id: uuid!) { send_token_link(id: $id) { id } }";
 const ASK: &str = "mutation($id: uuid!, $same: Boolean!) { request_token_prolongation(id: $id, owner: still_in_charge, \
     is_purpose_unchanged: $same, is_business_contact_unchanged: true, is_technical_contact_unchanged: true) { state } }";
 
-/// The moment of an approval whose token ends in some 18 days.
-fn long_ago() -> Result<i64> {
+fn now() -> Result<i64> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-    Ok(i64::try_from(now.as_secs())? - 530 * DAY)
+    Ok(i64::try_from(now.as_secs())?)
 }
 
 /// A request whose token ends soon; the token's id, and its applicant.
 async fn ending(world: &World) -> Result<(i64, Value, Client)> {
-    let approved = long_ago()?;
+    // So long ago that its token ends in some 18 days.
+    let approved = now()? - 530 * DAY;
     let token = world
         .deliver_all(&[second(1, "approve", approved, "validated")])
         .await?;
@@ -67,12 +67,29 @@ async fn spec_wizard_all_unchanged_prolongs_at_once() -> Result<()> {
 }
 
 #[tokio::test]
+async fn spec_wizard_a_token_that_has_ended_is_not_prolonged() -> Result<()> {
+    let world = World::start().await?;
+    let (_, token, applicant) = ending(&world).await?;
+    let end = "update api_tokens set expires_at = now() - interval '1 day', issued_at = now() - interval '2 years'";
+    world.database.run_statements(end).await?;
+    let asked = json!({ "id": token, "same": true });
+    let answer = applicant.answer(ASK, asked).await?;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "conflict");
+    Ok(())
+}
+
+#[tokio::test]
 async fn spec_wizard_something_changed_waits_for_an_amendment() -> Result<()> {
     let world = World::start().await?;
     let (approved, token, applicant) = ending(&world).await?;
     let asked = json!({ "id": token, "same": false });
     applicant.data_with(ASK, asked).await?;
+    // What was before the question is no answer to it, however late it comes.
+    world
+        .deliver(&second(1, "approve", approved + 1, "validated"))
+        .await?;
     assert_eq!(state(&applicant).await?, "requires_update");
+    let now = now()?;
     let end = world.request(1).await?["tokens"][0]["expires_at"].take();
     for (second_, event, status, expected) in [
         (1, "reopen", "draft", "requires_update"),
@@ -80,7 +97,7 @@ async fn spec_wizard_something_changed_waits_for_an_amendment() -> Result<()> {
         (3, "approve", "validated", "prolonged"),
     ] {
         world
-            .deliver(&second(1, event, approved + DAY + second_, status))
+            .deliver(&second(1, event, now + second_, status))
             .await?;
         assert_eq!(state(&applicant).await?, expected, "{event}");
     }
@@ -92,16 +109,17 @@ async fn spec_wizard_something_changed_waits_for_an_amendment() -> Result<()> {
 #[tokio::test]
 async fn spec_refuse_ends_only_a_prolongation_that_waits() -> Result<()> {
     let world = World::start().await?;
-    let (approved, token, applicant) = ending(&world).await?;
+    let (_, token, applicant) = ending(&world).await?;
+    let now = now()?;
     world
-        .deliver(&second(1, "refuse", approved + 1, "validated"))
+        .deliver(&second(1, "refuse", now + 1, "validated"))
         .await?;
     assert_eq!(state(&applicant).await?, Value::Null, "there is none");
     for (second_, asked, expected) in [(2, false, "update_refused"), (3, true, "prolonged")] {
         let asked = json!({ "id": token, "same": asked });
         applicant.data_with(ASK, asked).await?;
         world
-            .deliver(&second(1, "refuse", approved + second_, "validated"))
+            .deliver(&second(1, "refuse", now + second_, "validated"))
             .await?;
         assert_eq!(state(&applicant).await?, expected);
     }

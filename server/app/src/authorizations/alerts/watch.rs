@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 
-use super::{NewAlert, raise};
+use super::{super::reconciliation::SOURCE, NewAlert, raise};
 use crate::{config, db::sql};
 
 #[derive(QueryableByName)]
@@ -33,10 +33,11 @@ pub async fn watch_silence(
         conn.transaction(async |conn| {
             let last: Last = sql(
                 "select case when max(received_at) < now() - make_interval(hours => $2) then max(received_at) end as at \
-                 from datapass_events where api = $1",
+                 from datapass_events where api = $1 and source <> $3",
             )
             .bind::<Text, _>(api)
             .bind::<Integer, _>(i32::try_from(hours).unwrap_or(i32::MAX))
+            .bind::<Text, _>(SOURCE)
             .get_result(conn)
             .await?;
             let Some(at) = last.at else {

@@ -203,10 +203,18 @@ pub enum Unreadable {
     /// A member is missing that nothing can be done without.
     #[error("{0} is missing or of another type")]
     Missing(&'static str),
-    /// A time outside of what a clock can say.
-    #[error("fired_at {0} is no time")]
+    /// A time outside of what a delivery can be of.
+    #[error("fired_at {0} is no time between 1970 and 9999")]
     NoTime(i64),
+    /// A name or a number that is longer than any is.
+    #[error("{0} is longer than {LONGEST} characters")]
+    TooLong(&'static str),
 }
+
+/// The longest name of an event, number of a request or address, in characters: indexes hold no longer ones.
+pub const LONGEST: usize = 255;
+/// The last second of the year 9999.
+const LATEST: i64 = 253_402_300_799;
 
 /// What a signed body is.
 #[derive(Debug, Clone, PartialEq)]
@@ -230,11 +238,24 @@ pub fn read(payload: &Value, generation: Generation) -> Result<Reading, Unreadab
     let name = text(envelope, "event").ok_or(Unreadable::Missing("event"))?;
     let seconds = envelope.get("fired_at").and_then(Value::as_i64);
     let seconds = seconds.ok_or(Unreadable::Missing("fired_at"))?;
-    let fired_at = DateTime::from_timestamp(seconds, 0).ok_or(Unreadable::NoTime(seconds))?;
+    let fired_at = Some(seconds).filter(|seconds| (0..=LATEST).contains(seconds));
+    let fired_at = fired_at.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    let fired_at = fired_at.ok_or(Unreadable::NoTime(seconds))?;
     let snapshot = match generation {
         Generation::First => v1::read(envelope),
         Generation::Second => v2::read(envelope),
     }?;
+    let is_long = |text: &str| text.chars().count() > LONGEST;
+    if is_long(&name) {
+        return Err(Unreadable::TooLong("event"));
+    }
+    let numbers = [
+        Some(&snapshot.external_id),
+        snapshot.content.previous_external_id.as_ref(),
+    ];
+    if numbers.into_iter().flatten().any(|number| is_long(number)) {
+        return Err(Unreadable::TooLong("the number of a request"));
+    }
     Ok(Reading::Delivery(Box::new(Delivery {
         event: Event::parse(&name),
         fired_at,
@@ -272,6 +293,7 @@ fn email(object: &Map<String, Value>, name: &str) -> Option<String> {
     let (person, place) = email.split_once('@')?;
     let is_address = !person.is_empty()
         && !place.is_empty()
+        && email.len() <= LONGEST
         && !email.contains(|letter: char| letter.is_whitespace() || letter.is_control());
     is_address.then_some(email)
 }

@@ -41,11 +41,19 @@ fn codes(form: &Map<String, Value>, name: &str) -> Option<BTreeSet<String>> {
     Some(codes.map(str::to_owned).collect())
 }
 
-/// By `state`: the member `revoked` is a relic that nothing sets.
+/// Whether a main authorization is in force: one of the request's own kind, where kinds are told; those of another one (of
+/// `FranceConnect`, say) hang on it. By `state`: the member `revoked` is a relic that nothing sets.
 fn has_active(data: &Map<String, Value>) -> Option<bool> {
+    let own = text(data, "type");
+    let is_main = |authorization: &&Value| {
+        let kind = authorization.get("authorization_request_class");
+        let kind = kind.and_then(Value::as_str);
+        kind.is_none() || own.is_none() || kind == own.as_deref()
+    };
     let authorizations = data.get("authorizations")?.as_array()?;
-    let is_active = |authorization: &Value| authorization["state"] == "active";
-    (!authorizations.is_empty()).then(|| authorizations.iter().any(is_active))
+    let mut main = authorizations.iter().filter(is_main).peekable();
+    main.peek()?;
+    Some(main.any(|authorization| authorization["state"] == "active"))
 }
 
 fn contacts(applicant: &Map<String, Value>, form: &Map<String, Value>) -> BTreeMap<Role, Contact> {

@@ -192,6 +192,11 @@ fn what_was_lost_shows() {
         &[],
     );
     assert!(!after(&["approve:validated", "transfer:revoked"]).is_granted());
+    check(&["approve:revoked"], State::Revoked, None, &[]);
+    assert!(!after(&["approve:revoked"]).is_granted());
+    let once = after(&["approve:validated", "revoke:revoked"]);
+    let again = after(&["approve:validated", "revoke:revoked", "transfer:revoked"]);
+    assert_eq!(again.revoked_at, once.revoked_at, "not anew");
     check(
         &["archive:archived", "update:draft"],
         State::Draft,

@@ -10,4 +10,4 @@ mod compare;
 mod rebuild;
 mod run;
 
-pub use run::{JOB, Reconciler};
+pub use run::{JOB, Reconciler, SOURCE};

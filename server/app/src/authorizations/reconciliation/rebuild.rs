@@ -1,7 +1,8 @@
 //! A lost event in the words of the webhook (reference/datapass.md § 1.5), from what the REST API shows.
 //!
 //! The state and the authorizations are those of now, so that only the newest event of a request gets them; what an older
-//! one led to, its name says. What an approval granted is what its authorization holds, not what may be a draft by now.
+//! one led to, its name says. Of a revocation that no approval follows, the authorizations of now tell whether it left one
+//! in force. What an approval granted is what its authorization holds, not what may be a draft by now.
 
 use serde_json::{Map, Value, json};
 
@@ -41,6 +42,8 @@ pub(super) fn body(request: &Value, events: &[Value], event: &Value) -> Value {
             "state".to_owned(),
             request.get("state").cloned().unwrap_or_default(),
         );
+    }
+    if at == newest || is_last_word(event, events) {
         data.insert(
             "authorizations".to_owned(),
             request.get("habilitations").cloned().unwrap_or_default(),
@@ -53,6 +56,14 @@ pub(super) fn body(request: &Value, events: &[Value], event: &Value) -> Value {
         "model_id": request.get("id"),
         "data": data,
     })
+}
+
+/// Whether an event is a revocation that no approval follows.
+fn is_last_word(event: &Value, events: &[Value]) -> bool {
+    let is = |event: &Value, name: &str| event.get("name").and_then(Value::as_str) == Some(name);
+    let at = moment(event, "created_at");
+    let follows = |other: &&Value| is(other, "approve") && moment(other, "created_at") > at;
+    is(event, "revoke") && !events.iter().any(|other| follows(&other))
 }
 
 /// Who applies: as the request says, or whoever submitted or created it last.

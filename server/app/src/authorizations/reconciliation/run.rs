@@ -1,6 +1,6 @@
 //! One comparison of an API: asks DataPass, applies what was lost, reports.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use connectors::{ConnectorError, datapass::DataPass};
@@ -33,7 +33,7 @@ use crate::{
 /// The kind of job that makes a comparison.
 pub const JOB: &str = "reconcile";
 /// What the journal names as the source of deliveries that were put together here.
-const SOURCE: &str = "reconciliation";
+pub const SOURCE: &str = "reconciliation";
 
 /// Compares.
 #[derive(Clone)]
@@ -192,7 +192,8 @@ impl Reconciler {
         if lost.is_empty() && is_alike(request, before) {
             return Ok(());
         }
-        for event in &lost {
+        // The newest first: of what came before it nobody is told as if it were news.
+        for event in lost.iter().rev() {
             let body = rebuild::body(request, &events, event).to_string();
             let signed = Signed {
                 api,
@@ -204,12 +205,21 @@ impl Reconciler {
             self.receiver.take_in(signed).await?;
         }
         let after = self.here(api, &[request]).await?;
+        let is_alike = is_alike(request, after.get(&number));
+        if lost.is_empty() {
+            let here = after.get(&number).map_or("", |here| here.status.as_str());
+            let there = request.get("state").and_then(Value::as_str);
+            let there = there.unwrap_or_default();
+            report
+                .unexplained
+                .push(format!("{number}: {there} there, {here} here"));
+        }
         report.found.push(json!({
             "external_id": number,
             "events": lost.iter().map(|event| event.get("name")).collect::<Vec<_>>(),
             "before": before.map(|here| &here.status),
             "after": after.get(&number).map(|here| &here.status),
-            "is_alike": is_alike(request, after.get(&number)),
+            "is_alike": is_alike,
         }));
         Ok(())
     }
@@ -263,6 +273,8 @@ impl Reconciler {
 struct Report {
     requests: usize,
     found: Vec<Value>,
+    /// Requests that stand otherwise there though no event is missing: somebody changed them by hand.
+    unexplained: Vec<String>,
 }
 
 /// Why a comparison broke off.
@@ -336,17 +348,32 @@ async fn end(
     .bind::<Jsonb, _>(json!(report.found))
     .execute(conn)
     .await?;
-    if report.found.is_empty() {
-        return Ok(());
+    let applied = report.found.len() - report.unexplained.len();
+    if applied > 0 {
+        let details = json!({ "reconciliation_id": id, "counts": { "requests": applied } });
+        tell(conn, api, &id.to_string(), details).await?;
     }
-    let numbers: BTreeMap<&str, usize> = BTreeMap::from([("requests", report.found.len())]);
+    // Whoever knows of such a difference need not hear of it again.
+    for difference in &report.unexplained {
+        let details = json!({ "reconciliation_id": id, "reason": difference });
+        tell(conn, api, difference, details).await?;
+    }
+    Ok(())
+}
+
+async fn tell(
+    conn: &mut AsyncPgConnection,
+    api: &str,
+    occasion: &str,
+    details: Value,
+) -> QueryResult<()> {
     let alert = NewAlert {
         kind: "reconciled",
         api,
         request: None,
         event: None,
-        occasion: Some(&id.to_string()),
-        details: json!({ "reconciliation_id": id, "counts": numbers }),
+        occasion: Some(occasion),
+        details,
     };
     raise(conn, &alert).await
 }

@@ -8,4 +8,4 @@ with told as (
   from current_session() session
 )
 update datapass_events set outcome = 'received', reason = null, external_id = $2, fired_at = $3
-where id = $1 and $2 is not null and outcome in ('unreadable', 'failed')
+where id = $1 and $2 is not null and outcome in ('unreadable', 'failed', 'unknown')

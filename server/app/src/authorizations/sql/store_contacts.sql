@@ -7,7 +7,12 @@ with told as (
 ),
 linked as (
   select t.*, (
-    select case when count(distinct proven.user_id) = 1 then min(proven.user_id::text)::uuid end
+    select case count(distinct proven.user_id)
+             when 1 then min(proven.user_id::text)::uuid
+             -- Proven at a sign-in, of which no row tells.
+             when 0 then (select c.user_id from authorization_request_contacts c
+                          where c.request_id = $1 and c.role = t.role and c.email = t.email)
+           end
     from (
       select user_id from accounts where email = t.email and email_verified and state <> 'absent'
       union all

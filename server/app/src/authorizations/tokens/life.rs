@@ -113,15 +113,23 @@ struct Request {
     status: String,
 }
 
-/// The token of an id, with its request, neither of which anybody else changes until the transaction ends.
+/// The token of an id, with its request, neither of which anybody else changes until the transaction ends. The request is
+/// held first, and the token read by a statement after that: one that had begun to wait would show the token as it was
+/// before whoever held the request, a revocation above all, was done.
 pub(super) async fn hold(
     conn: &mut AsyncPgConnection,
     id: Uuid,
 ) -> Result<Held, AuthorizationError> {
+    sql(
+        "select from authorization_requests where id = (select request_id from api_tokens where id = $1) for update",
+    )
+    .bind::<SqlUuid, _>(id)
+    .execute(conn)
+    .await?;
     let held: Option<Held> = sql(
         "select t.request_id, r.api, r.external_id, coalesce(r.title, r.api) as title, r.status, t.expires_at, \
          t.blacklisted_at, t.approval_id from api_tokens t join authorization_requests r on r.id = t.request_id \
-         where t.id = $1 for update of r",
+         where t.id = $1",
     )
     .bind::<SqlUuid, _>(id)
     .get_result(conn)
@@ -229,11 +237,15 @@ pub(super) async fn blacklist(
             "the request is not in force: no token can take the place of this one",
         ));
     }
-    sql("update api_tokens set blacklisted_at = $2, blacklist_reason = 'administrator' where id = $1")
-        .bind::<SqlUuid, _>(id)
-        .bind::<Timestamptz, _>(at)
-        .execute(conn)
-        .await?;
+    sql(
+        "update api_tokens set blacklisted_at = $2, blacklist_reason = 'administrator' \
+         where id = $1 and (blacklisted_at is null or blacklisted_at > $3)",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Timestamptz, _>(at)
+    .bind::<Timestamptz, _>(now)
+    .execute(conn)
+    .await?;
     let new = if is_replaced {
         Some(replace(conn, id, &held).await?)
     } else {

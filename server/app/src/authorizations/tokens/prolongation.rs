@@ -80,6 +80,11 @@ pub(super) async fn ask(
             "the token is blacklisted: it cannot be prolonged",
         ));
     }
+    if held.expires_at <= now {
+        return Err(AuthorizationError::Conflict(
+            "the token has ended: amend the request, whose approval gives it its life again",
+        ));
+    }
     if held.expires_at - now > EARLIEST {
         return Err(AuthorizationError::Conflict(
             "the token lives for more than 90 days: it cannot be prolonged yet",
