@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tests::simulators::datapass::second;
+use tests::{harness::client, simulators::datapass::second};
 
 const TECHNICAL: &str = "c.petit@ville.example";
 
@@ -213,23 +213,39 @@ async fn what_cannot_be_done_to_a_token_is_refused_and_changes_nothing() -> Resu
 #[tokio::test]
 async fn an_administrator_who_blacklists_for_later_never_undoes_a_revocation() -> Result<()> {
     let world = World::start().await?;
-    let blacklist =
-        "mutation($id: uuid!) { blacklist_token(id: $id, at: \"2099-01-01T00:00:00Z\") { id } }";
-    for id in 1..=24 {
-        let token = world
-            .deliver(&second(id, "approve", NOON, "validated"))
-            .await?["token_id"]
-            .take();
-        let revoke = second(id, "revoke", NOON + 1, "revoked");
-        let (revoked, _) = tokio::join!(
-            world.deliver(&revoke),
-            act(&world, blacklist, json!({ "id": token }))
-        );
-        revoked?;
-    }
+    let token = world
+        .deliver_all(&[second(1, "approve", NOON, "validated")])
+        .await?;
+    // The judgement of the revocation holds the request for a second, in which the administrator begins to wait for it.
+    world
+        .database
+        .run_statements(
+            "create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return new; end $$; \
+             create trigger dawdle before update on authorization_requests for each row when (new.status = 'revoked') \
+             execute function dawdle()",
+        )
+        .await?;
+    let revoke = second(1, "revoke", NOON + 1, "revoked");
+    let blacklist = async {
+        client::until(async || {
+            let revoked = "{ datapass_events(where: {event: {_eq: \"revoke\"}}) { id } }";
+            let revoked = world.operator().data(revoked).await?;
+            Ok((revoked["datapass_events"] != json!([])).then_some(()))
+        })
+        .await?;
+        let mutation = "mutation($id: uuid!) { blacklist_token(id: $id, at: \"2099-01-01T00:00:00Z\") { id } }";
+        act(&world, mutation, json!({ "id": token })).await
+    };
+    let (revoked, blacklisted) = tokio::join!(world.deliver(&revoke), blacklist);
+    revoked?;
+    let blacklisted = blacklisted?;
+    assert_eq!(
+        blacklisted["errors"][0]["extensions"]["code"], "conflict",
+        "{blacklisted}"
+    );
     let alive = "{ api_tokens(where: {_or: [{blacklisted_at: {_is_null: true}}, {blacklisted_at: {_gt: \"now()\"}}]}) { id } }";
     let alive = world.operator().data(alive).await?;
-    assert_eq!(alive["api_tokens"], json!([]), "of revoked requests");
+    assert_eq!(alive["api_tokens"], json!([]));
     Ok(())
 }
 

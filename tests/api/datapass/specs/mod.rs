@@ -14,6 +14,7 @@
 //! | mails of an amended approval have a template of their own that is never sent | it is sent | design.md § 9 |
 //! | an unknown address asking for a link is an error | the same answer for all: no enumeration | issue 4 |
 //! | whoever has no right to a token is answered "forbidden" | it does not exist for them | design.md § 6 |
+//! | whatever comes is journaled | not what is unsigned (counted), beyond the limit (413, so that its signature cannot be checked) or of an API that nobody configured (404: nothing can have signed it) | design.md § 9 |
 //! | a token's life counts from the judgement | from the approval, so that the order of arrival decides nothing | design.md § 9: the fold |
 //!
 //! Of no meaning for this product, as nothing of it is here: Mailjet lists, INSEE's refresh, quotient familial and `HubEE`,
