@@ -20,6 +20,19 @@ async fn ask(world: &World, email: &str) -> Result<StatusCode> {
     Ok(answer.status())
 }
 
+/// Asks with the headers in which proxies tell an address.
+async fn ask_from(world: &World, address: &str, email: &str) -> Result<StatusCode> {
+    let caller = world
+        .server
+        .anonymous()
+        .with_header("x-forwarded-for", address)
+        .with_header("x-real-ip", address);
+    let answer = caller
+        .post("/auth/contact", &json!({ "email": email }))
+        .await?;
+    Ok(answer.status())
+}
+
 /// A contact who signed in by the link in the newest of so many mails.
 pub(super) async fn enter(world: &World, email: &str, mails: usize) -> Result<Client> {
     assert_eq!(ask(world, email).await?, StatusCode::ACCEPTED);
@@ -127,6 +140,42 @@ async fn asking_for_a_link_tells_nothing_and_floods_nobody() -> Result<()> {
         .post("/auth/contact/enter", &json!({ "secret": "guessed" }))
         .await?;
     assert_eq!(invented.status(), StatusCode::UNAUTHORIZED);
+    Ok(())
+}
+
+#[tokio::test]
+async fn behind_a_proxy_each_place_is_throttled_by_itself() -> Result<()> {
+    let world = World::with("[limits]\naddress_header = \"x-forwarded-for\"\n").await?;
+    for number in 0..20 {
+        let email = format!("somebody{number}@ville.example");
+        // What the caller wrote stands before what the proxy added.
+        let told = format!("203.0.113.{number}, 192.0.2.1");
+        let status = ask_from(&world, &told, &email).await?;
+        assert_eq!(status, StatusCode::ACCEPTED, "{number}");
+    }
+    assert_eq!(
+        ask_from(&world, "192.0.2.1", APPLICANT).await?,
+        StatusCode::TOO_MANY_REQUESTS
+    );
+    assert_eq!(
+        ask_from(&world, "192.0.2.2", APPLICANT).await?,
+        StatusCode::ACCEPTED,
+        "somebody else's asks"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_proxy_no_header_says_where_an_ask_came_from() -> Result<()> {
+    let world = World::start().await?;
+    for number in 0..20 {
+        let email = format!("somebody{number}@ville.example");
+        ask_from(&world, &format!("192.0.2.{number}"), &email).await?;
+    }
+    assert_eq!(
+        ask_from(&world, "192.0.2.99", APPLICANT).await?,
+        StatusCode::TOO_MANY_REQUESTS
+    );
     Ok(())
 }
 

@@ -4,11 +4,9 @@
 //! Asking is answered alike whether somebody has that address or not, and does the same work: only the job that writes the
 //! mail looks. Few links are mailed to an address in an hour, and few are asked for from one place.
 
-use std::net::SocketAddr;
-
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -33,7 +31,7 @@ use super::{
 use crate::{
     clock,
     db::sql,
-    http::error::ApiError,
+    http::{caller::Source, error::ApiError},
     jobs::{Failure, Job, NewJob, enqueue},
     mail::{Letter, Mailer, Template},
 };
@@ -62,7 +60,7 @@ pub(super) struct Entered {
 /// `POST /auth/contact`: asks for a link. 202, whoever has that address.
 pub(super) async fn ask(
     State(identity): Shared,
-    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    Source(source): Source,
     headers: HeaderMap,
     Json(Asked { email }): Json<Asked>,
 ) -> Result<Response, ApiError> {
@@ -73,7 +71,6 @@ pub(super) async fn ask(
     if email.parse::<lettre::Address>().is_err() {
         return Err(IdentityError::BadRequest("email: it is no address").into());
     }
-    let source = source.ip().to_string();
     let pool = &identity.authenticator.pool;
     let mut conn = pool.get().await.map_err(IdentityError::from)?;
     conn.transaction(async |conn| note(conn, &email, &source).await)
