@@ -4,6 +4,11 @@ use std::time::SystemTime;
 
 use super::{NOON, World, secret};
 use anyhow::{Context as _, Result};
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Text},
+};
+use diesel_async::RunQueryDsl as _;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tests::{harness::Client, simulators::datapass::second};
@@ -31,6 +36,22 @@ async fn ask_from(world: &World, address: &str, email: &str) -> Result<StatusCod
         .post("/auth/contact", &json!({ "email": email }))
         .await?;
     Ok(answer.status())
+}
+
+/// How many links were noted for an address.
+async fn links(world: &World, email: &str) -> Result<i64> {
+    let found: Count =
+        diesel::sql_query("select count(*) as count from contact_links where email = $1::citext")
+            .bind::<Text, _>(email)
+            .get_result(&mut world.database.connect().await?)
+            .await?;
+    Ok(found.count)
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
 /// A contact who signed in by the link in the newest of so many mails.
@@ -140,6 +161,33 @@ async fn asking_for_a_link_tells_nothing_and_floods_nobody() -> Result<()> {
         .post("/auth/contact/enter", &json!({ "secret": "guessed" }))
         .await?;
     assert_eq!(invented.status(), StatusCode::UNAUTHORIZED);
+    Ok(())
+}
+
+#[tokio::test]
+async fn asks_at_once_count_each_other() -> Result<()> {
+    let world = World::with("[limits]\naddress_header = \"x-real-ip\"\n").await?;
+    let places: Vec<String> = (0..40).map(|number| format!("192.0.2.{number}")).collect();
+    let asks = places
+        .iter()
+        .map(|place| ask_from(&world, place, APPLICANT));
+    let answers = futures::future::try_join_all(asks).await?;
+    assert!(
+        answers.iter().all(|status| *status == StatusCode::ACCEPTED),
+        "{answers:?}"
+    );
+    assert_eq!(links(&world, APPLICANT).await?, 3);
+    let people: Vec<String> = (0..40)
+        .map(|number| format!("somebody{number}@ville.example"))
+        .collect();
+    let asks = people
+        .iter()
+        .map(|email| ask_from(&world, "198.51.100.1", email));
+    let answers = futures::future::try_join_all(asks).await?;
+    let accepted = answers
+        .iter()
+        .filter(|status| **status == StatusCode::ACCEPTED);
+    assert_eq!(accepted.count(), 20, "{answers:?}");
     Ok(())
 }
 

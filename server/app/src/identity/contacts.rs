@@ -98,6 +98,15 @@ async fn note(
     email: &str,
     source: &str,
 ) -> Result<(), IdentityError> {
+    // One ask waits for the other, whether address or place is the same: each counts those before it.
+    sql(
+        "select pg_advisory_xact_lock(hashtextextended('contact link from ' || $2, 0)), \
+         pg_advisory_xact_lock(hashtextextended('contact link to ' || $1, 0))",
+    )
+    .bind::<Text, _>(email)
+    .bind::<Text, _>(source)
+    .execute(conn)
+    .await?;
     let asks: Asks = sql(
         "select count(*) filter (where email = $1::citext) as of_address, count(*) filter (where source = $2) as of_source \
          from contact_links where created_at > now() - interval '1 hour' and (email = $1::citext or source = $2)",
