@@ -39,7 +39,7 @@ async fn ask_from(world: &World, address: &str, email: &str) -> Result<StatusCod
 }
 
 /// How many links were noted for an address.
-async fn links(world: &World, email: &str) -> Result<i64> {
+pub(super) async fn links(world: &World, email: &str) -> Result<i64> {
     let found: Count =
         diesel::sql_query("select count(*) as count from contact_links where email = $1::citext")
             .bind::<Text, _>(email)

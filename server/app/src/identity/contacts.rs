@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     OptionalExtension, QueryResult, QueryableByName,
     sql_types::{BigInt, Binary, Bool, Text, Timestamptz, Uuid as SqlUuid},
@@ -242,6 +242,14 @@ async fn begin(
     };
     let session = new.insert(conn).await?;
     Ok(Some((email, session)))
+}
+
+/// Removes links that were used, or were too old, before then.
+pub async fn tidy(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
+    sql("delete from contact_links where least(used_at, expires_at) < $1")
+        .bind::<Timestamptz, _>(before)
+        .execute(conn)
+        .await
 }
 
 /// A contact as `/auth` shows one: like a user, without an id.
