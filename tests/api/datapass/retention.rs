@@ -10,7 +10,7 @@ use tests::{
 
 #[tokio::test]
 async fn bodies_that_say_nothing_and_done_jobs_are_forgotten_in_time() -> Result<()> {
-    let world = World::with("[retention]\njobs_days = 30\ndeliveries_days = 365\n").await?;
+    let world = World::with("[retention]\njobs_days = 31\ndeliveries_days = 365\n").await?;
     let approve = second(1, "approve", NOON, "validated");
     world.deliver_all(&[approve.clone(), approve]).await?;
     world.deliver(&json!({ "test": true })).await?;
