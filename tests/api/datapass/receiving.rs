@@ -259,6 +259,32 @@ async fn a8_d6_d9_delete_and_unknown_events_raise_alerts_and_never_fail() -> Res
 }
 
 #[tokio::test]
+async fn a_state_outside_the_list_is_kept_and_changes_nothing() -> Result<()> {
+    let world = World::start().await?;
+    world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?;
+    let before = world.request(1).await?;
+    let unlisted = second(1, "update", NOON + 1, "on_hold");
+    assert_eq!(world.deliver(&unlisted).await?, json!({}));
+    let path = "/api/datapass/api_entreprise/webhook";
+    let unlisted = first(1, "update", NOON + 2, "on_hold");
+    assert_eq!(world.deliver_to(path, &unlisted).await?, json!({}));
+    let after = world.request(1).await?;
+    for column in ["status", "amendment", "tokens"] {
+        assert_eq!(after[column], before[column], "{column}");
+    }
+    assert_eq!(tokens(&after), (1, 0));
+    let journal = world.journal().await?;
+    let bodies: Vec<bool> = journal
+        .iter()
+        .map(|event| event["body"].to_string().contains("on_hold"))
+        .collect();
+    assert_eq!(bodies, [false, true, true]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a16_d11_whatever_happens_is_answered_with_200_for_both_apis() -> Result<()> {
     let world = World::start().await?;
     let events = [
