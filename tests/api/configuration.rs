@@ -127,6 +127,10 @@ async fn wrong_values_are_named_with_their_place() -> Result<()> {
             "[database]\nurl = \"x\"\npool_size = 1\n".to_owned(),
             "pool_size",
         ),
+        (
+            "[retention]\njobs_days = 30\n".to_owned(),
+            "retention.jobs_days: 30 is fewer than 31: jobs that are done remember which letters",
+        ),
         ("not toml".to_owned(), "TOML"),
     ] {
         let message = check(&config).await?;

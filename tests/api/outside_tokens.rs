@@ -134,7 +134,7 @@ async fn a_socket_is_closed_when_its_user_may_not_come_in_any_more() -> Result<(
             let token = issuer.sign(&claims(&issuer, user))?;
             let init = json!({ "authorization": format!("Bearer {token}") });
             // The keys are fetched beside the start.
-            let enter = async || Ok(Socket::enter(&world, &[], init.clone()).await.ok());
+            let enter = async || Ok(Socket::enter(&world.server, &[], init.clone()).await.ok());
             sockets.push(tests::harness::client::until(enter).await?);
         }
         operator.data_with(end, json!({ "id": users[0] })).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use tests::harness::World;
+use tests::harness::{Server, World};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -18,8 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    async fn open(world: &World, headers: &[(&'static str, &str)]) -> Result<Self> {
-        let url = format!("{}/v1/graphql", world.server.url().replace("http", "ws"));
+    async fn open(server: &Server, headers: &[(&'static str, &str)]) -> Result<Self> {
+        let url = format!("{}/v1/graphql", server.url().replace("http", "ws"));
         let mut request = url.into_client_request()?;
         request.headers_mut().insert(
             "sec-websocket-protocol",
@@ -35,11 +35,11 @@ impl Socket {
 
     /// Opens, and is let in with these headers in `connection_init`.
     pub async fn enter(
-        world: &World,
+        server: &Server,
         headers: &[(&'static str, &str)],
         init: Value,
     ) -> Result<Self> {
-        let mut socket = Self::open(world, headers).await?;
+        let mut socket = Self::open(server, headers).await?;
         socket
             .send(json!({ "type": "connection_init", "payload": { "headers": init } }))
             .await?;
@@ -52,7 +52,8 @@ impl Socket {
         Ok(self.0.send(Message::text(message.to_string())).await?)
     }
 
-    async fn subscribe(&mut self, query: &str) -> Result<()> {
+    /// Begins an operation, the only one of this socket.
+    pub async fn subscribe(&mut self, query: &str) -> Result<()> {
         self.send(json!({ "type": "subscribe", "id": "1", "payload": { "query": query } }))
             .await
     }
@@ -82,7 +83,7 @@ const LIVE: &str = "subscription { users(where: {login: {_eq: \"adele\"}}) { id 
 async fn a_live_query_sends_the_present_and_then_what_changed() -> Result<()> {
     let world = World::synced().await?;
     let secret = json!({ "x-hasura-admin-secret": tests::harness::ADMIN_SECRET });
-    let mut socket = Socket::enter(&world, &[], secret).await?;
+    let mut socket = Socket::enter(&world.server, &[], secret).await?;
     socket.subscribe(LIVE).await?;
     let first = socket.next().await?.context("closed")?;
     let user = &first["payload"]["data"]["users"][0];
@@ -105,7 +106,7 @@ async fn a_live_query_sends_the_present_and_then_what_changed() -> Result<()> {
 async fn the_progress_of_a_sync_can_be_followed() -> Result<()> {
     let world = World::start().await?;
     let secret = json!({ "x-hasura-admin-secret": tests::harness::ADMIN_SECRET });
-    let mut socket = Socket::enter(&world, &[], secret).await?;
+    let mut socket = Socket::enter(&world.server, &[], secret).await?;
     socket
         .subscribe("subscription { sync_runs { state fetched } }")
         .await?;
@@ -131,7 +132,7 @@ async fn the_progress_of_a_sync_can_be_followed() -> Result<()> {
 #[tokio::test]
 async fn a_socket_sees_what_its_role_may_see() -> Result<()> {
     let world = World::synced().await?;
-    let mut socket = Socket::enter(&world, &[], json!({})).await?;
+    let mut socket = Socket::enter(&world.server, &[], json!({})).await?;
     socket.subscribe(LIVE).await?;
     let refused = socket.next().await?.context("closed")?;
     assert_eq!(
@@ -146,7 +147,7 @@ async fn a_socket_sees_what_its_role_may_see() -> Result<()> {
         .await?
         .token;
     let mut socket = Socket::enter(
-        &world,
+        &world.server,
         &[],
         json!({ "Authorization": format!("Bearer {token}") }),
     )
@@ -165,7 +166,8 @@ async fn a_socket_sees_what_its_role_may_see() -> Result<()> {
 async fn a_socket_is_closed_when_its_session_ends() -> Result<()> {
     let world = World::synced().await?;
     let signed_in = world.server.anonymous().sign_in("adele", "user").await?;
-    let mut socket = Socket::enter(&world, &[("cookie", &signed_in.cookie)], json!({})).await?;
+    let mut socket =
+        Socket::enter(&world.server, &[("cookie", &signed_in.cookie)], json!({})).await?;
     socket.subscribe("subscription { users { login } }").await?;
     socket.next().await?.context("closed")?;
     let own = world
@@ -194,7 +196,7 @@ async fn another_site_may_not_open_a_socket_with_the_cookie() -> Result<()> {
         json!({}),
         json!({ "sec-fetch-site": "same-origin", "origin": world.server.url() }),
     ] {
-        let mut socket = Socket::open(&world, &headers).await?;
+        let mut socket = Socket::open(&world.server, &headers).await?;
         let init = json!({ "type": "connection_init", "payload": { "headers": claimed } });
         socket.send(init).await?;
         assert_eq!(socket.next().await?, None);

@@ -129,6 +129,7 @@ impl Means {
         let conn = &mut *self.pool.get().await?;
         let (now, retention) = (clock::now(), &self.config.retention);
         tidy(conn, now - retention.jobs()).await?;
+        contacts::tidy(conn, now - retention.jobs()).await?;
         crate::authorizations::tidy(conn, now - retention.deliveries()).await?;
         Ok(())
     }

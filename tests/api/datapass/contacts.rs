@@ -4,6 +4,11 @@ use std::time::SystemTime;
 
 use super::{NOON, World, secret};
 use anyhow::{Context as _, Result};
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Text},
+};
+use diesel_async::RunQueryDsl as _;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tests::{harness::Client, simulators::datapass::second};
@@ -18,6 +23,35 @@ async fn ask(world: &World, email: &str) -> Result<StatusCode> {
         .post("/auth/contact", &json!({ "email": email }))
         .await?;
     Ok(answer.status())
+}
+
+/// Asks with the headers in which proxies tell an address.
+async fn ask_from(world: &World, address: &str, email: &str) -> Result<StatusCode> {
+    let caller = world
+        .server
+        .anonymous()
+        .with_header("x-forwarded-for", address)
+        .with_header("x-real-ip", address);
+    let answer = caller
+        .post("/auth/contact", &json!({ "email": email }))
+        .await?;
+    Ok(answer.status())
+}
+
+/// How many links were noted for an address.
+pub(super) async fn links(world: &World, email: &str) -> Result<i64> {
+    let found: Count =
+        diesel::sql_query("select count(*) as count from contact_links where email = $1::citext")
+            .bind::<Text, _>(email)
+            .get_result(&mut world.database.connect().await?)
+            .await?;
+    Ok(found.count)
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
 /// A contact who signed in by the link in the newest of so many mails.
@@ -127,6 +161,69 @@ async fn asking_for_a_link_tells_nothing_and_floods_nobody() -> Result<()> {
         .post("/auth/contact/enter", &json!({ "secret": "guessed" }))
         .await?;
     assert_eq!(invented.status(), StatusCode::UNAUTHORIZED);
+    Ok(())
+}
+
+#[tokio::test]
+async fn asks_at_once_count_each_other() -> Result<()> {
+    let world = World::with("[limits]\naddress_header = \"x-real-ip\"\n").await?;
+    let places: Vec<String> = (0..40).map(|number| format!("192.0.2.{number}")).collect();
+    let asks = places
+        .iter()
+        .map(|place| ask_from(&world, place, APPLICANT));
+    let answers = futures::future::try_join_all(asks).await?;
+    assert!(
+        answers.iter().all(|status| *status == StatusCode::ACCEPTED),
+        "{answers:?}"
+    );
+    assert_eq!(links(&world, APPLICANT).await?, 3);
+    let people: Vec<String> = (0..40)
+        .map(|number| format!("somebody{number}@ville.example"))
+        .collect();
+    let asks = people
+        .iter()
+        .map(|email| ask_from(&world, "198.51.100.1", email));
+    let answers = futures::future::try_join_all(asks).await?;
+    let accepted = answers
+        .iter()
+        .filter(|status| **status == StatusCode::ACCEPTED);
+    assert_eq!(accepted.count(), 20, "{answers:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn behind_a_proxy_each_place_is_throttled_by_itself() -> Result<()> {
+    let world = World::with("[limits]\naddress_header = \"x-forwarded-for\"\n").await?;
+    for number in 0..20 {
+        let email = format!("somebody{number}@ville.example");
+        // What the caller wrote stands before what the proxy added.
+        let told = format!("203.0.113.{number}, 192.0.2.1");
+        let status = ask_from(&world, &told, &email).await?;
+        assert_eq!(status, StatusCode::ACCEPTED, "{number}");
+    }
+    assert_eq!(
+        ask_from(&world, "192.0.2.1", APPLICANT).await?,
+        StatusCode::TOO_MANY_REQUESTS
+    );
+    assert_eq!(
+        ask_from(&world, "192.0.2.2", APPLICANT).await?,
+        StatusCode::ACCEPTED,
+        "somebody else's asks"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_proxy_no_header_says_where_an_ask_came_from() -> Result<()> {
+    let world = World::start().await?;
+    for number in 0..20 {
+        let email = format!("somebody{number}@ville.example");
+        ask_from(&world, &format!("192.0.2.{number}"), &email).await?;
+    }
+    assert_eq!(
+        ask_from(&world, "192.0.2.99", APPLICANT).await?,
+        StatusCode::TOO_MANY_REQUESTS
+    );
     Ok(())
 }
 

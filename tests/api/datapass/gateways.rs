@@ -1,6 +1,9 @@
 //! What gateways learn of tokens, and when.
 
+use std::time::{Duration, Instant};
+
 use super::{GATEWAY, NOON, World};
+use crate::subscriptions::Socket;
 use anyhow::{Context as _, Result};
 use diesel_async::{AsyncConnection as _, RunQueryDsl as _};
 use reqwest::StatusCode;
@@ -266,6 +269,42 @@ async fn the_list_of_what_is_revoked_is_followed_by_its_cursor() -> Result<()> {
         Some(2),
         "another cluster's cursor"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_gateway_is_told_of_a_revocation_over_its_socket() -> Result<()> {
+    let world = World::start().await?;
+    let id = world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?["token_id"]
+        .take();
+    let mut sockets = [
+        Socket::enter(&world.server, &[("authorization", GATEWAY)], json!({})).await?,
+        Socket::enter(&world.server, &[], json!({ "Authorization": GATEWAY })).await?,
+    ];
+    for socket in &mut sockets {
+        socket
+            .subscribe("subscription { api_tokens { id blacklisted_at } }")
+            .await?;
+        let first = socket.next().await?.context("closed")?;
+        assert_eq!(first["payload"]["data"]["api_tokens"], json!([]), "{first}");
+    }
+    world
+        .deliver(&second(1, "revoke", NOON + 1, "revoked"))
+        .await?;
+    let revoked = Instant::now();
+    for socket in &mut sockets {
+        let told = socket.next().await?.context("closed")?;
+        let token = &told["payload"]["data"]["api_tokens"][0];
+        assert_eq!(token["id"], id, "{told}");
+        assert!(token["blacklisted_at"].is_string(), "{told}");
+    }
+    let late = revoked.elapsed();
+    assert!(late < Duration::from_secs(2), "after {late:?}");
+    let wrong = json!({ "Authorization": "Basic Z2F0ZXdheTp3cm9uZw==" });
+    let refused = Socket::enter(&world.server, &[], wrong).await;
+    assert!(refused.is_err(), "another secret");
     Ok(())
 }
 

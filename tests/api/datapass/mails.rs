@@ -244,8 +244,10 @@ async fn a_tokens_end_is_told_once_at_each_threshold() -> Result<()> {
     // Periodic work of this hour is done; what the next hour will find is asked for now.
     for (days, subject) in [
         (89, "dans 90 jours"),
+        (59, "dans 60 jours"),
         (20, "dans 30 jours"),
         (20, ""),
+        (13, "dans 14 jours"),
         (6, "dans 7 jours"),
         (0, "a expiré"),
     ] {

@@ -187,6 +187,44 @@ async fn a_body_that_is_too_large_is_refused() -> Result<()> {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_the_sender_is_who_the_proxy_says() -> Result<()> {
+    for (limits, expected, last) in [
+        (
+            "[limits]\naddress_header = \"x-real-ip\"\n",
+            "192.0.2.7",
+            StatusCode::UNAUTHORIZED,
+        ),
+        ("", "127.0.0.1", StatusCode::TOO_MANY_REQUESTS),
+    ] {
+        let world = World::with(&format!("{limits}[alerts]\nunsigned_per_minute = 2\n")).await?;
+        let body = second(1, "submit", NOON, "submitted").to_string();
+        let send = async |address: &str, signature: &str| {
+            let sender = world.server.anonymous().with_header("x-real-ip", address);
+            let sender = sender.with_header("x-hub-signature-256", signature);
+            Ok::<_, anyhow::Error>(sender.post_raw(SECOND, body.clone()).await?.status())
+        };
+        let signed = signature(SECRET, body.as_bytes());
+        assert_eq!(send("192.0.2.7", &signed).await?, StatusCode::OK);
+        let sources = world
+            .operator()
+            .data("{ datapass_events { source } }")
+            .await?;
+        assert_eq!(
+            sources["datapass_events"],
+            json!([{ "source": expected }]),
+            "{limits}"
+        );
+        let mut refusals = Vec::new();
+        for _ in 0..3 {
+            refusals.push(send("192.0.2.8", "forged").await?.as_u16());
+        }
+        assert_eq!(refusals, [401, 401, 429], "{limits}");
+        assert_eq!(send("192.0.2.9", "forged").await?, last, "{limits}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a15_two_secrets_hold_during_a_rotation() -> Result<()> {
     let world = World::start().await?;
     for (secret, expected) in [
@@ -272,6 +310,32 @@ async fn a8_d6_d9_delete_and_unknown_events_raise_alerts_and_never_fail() -> Res
         assert_eq!(after[column], before[column], "{column}");
     }
     assert_eq!(world.outcomes().await?, ["applied", "applied", "unknown"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_state_outside_the_list_is_kept_and_changes_nothing() -> Result<()> {
+    let world = World::start().await?;
+    world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?;
+    let before = world.request(1).await?;
+    let unlisted = second(1, "update", NOON + 1, "on_hold");
+    assert_eq!(world.deliver(&unlisted).await?, json!({}));
+    let path = "/api/datapass/api_entreprise/webhook";
+    let unlisted = first(1, "update", NOON + 2, "on_hold");
+    assert_eq!(world.deliver_to(path, &unlisted).await?, json!({}));
+    let after = world.request(1).await?;
+    for column in ["status", "amendment", "tokens"] {
+        assert_eq!(after[column], before[column], "{column}");
+    }
+    assert_eq!(tokens(&after), (1, 0));
+    let journal = world.journal().await?;
+    let bodies: Vec<bool> = journal
+        .iter()
+        .map(|event| event["body"].to_string().contains("on_hold"))
+        .collect();
+    assert_eq!(bodies, [false, true, true]);
     Ok(())
 }
 

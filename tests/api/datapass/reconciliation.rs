@@ -4,7 +4,7 @@ use super::{NOON, World, tokens};
 use anyhow::Result;
 use serde_json::{Value, json};
 use tests::{
-    harness::client,
+    harness::{Server, client},
     simulators::{
         Simulator,
         datapass::second,
@@ -19,11 +19,16 @@ pub(super) struct Both {
 
 /// A server, and a DataPass that it may ask.
 pub(super) async fn start() -> Result<Both> {
+    every_hours(0).await
+}
+
+/// The same, asked so often without anybody's wish.
+async fn every_hours(hours: u32) -> Result<Both> {
     let datapass = datapass_api::start(([127, 0, 0, 1], 0).into()).await?;
     let url = datapass.url();
     let more = format!(
         "[datapass.api_entreprise.reconcile]\nurl = \"{url}\"\ntype = \"AuthorizationRequest::APIEntreprise\"\n\
-         client_id = \"{CLIENT_ID}\"\nclient_secret = \"{CLIENT_SECRET}\"\nevery_hours = 0\n"
+         client_id = \"{CLIENT_ID}\"\nclient_secret = \"{CLIENT_SECRET}\"\nevery_hours = {hours}\n"
     );
     let world = World::with(&more).await?;
     Ok(Both { world, datapass })
@@ -265,5 +270,32 @@ async fn a_datapass_that_fails_changes_nothing_and_is_reported() -> Result<()> {
     );
     let begin = "mutation { reconcile_authorization_requests(api: \"nothing\") { id } }";
     assert_eq!(both.world.operator().error(begin).await?.0, "unknown-api");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_comparison_begins_by_itself_once_in_its_hours() -> Result<()> {
+    let both = every_hours(1).await?;
+    let world = &both.world;
+    both.hold(1, "validated", Some(20), &[("approve", 20)])
+        .await?;
+    let _other = Server::start(&world.database, &world.config).await?;
+    let comparisons = async || -> Result<Value> {
+        world.rest().await?;
+        let query = "{ reconciliations(order_by: [{created_at: asc}]) { trigger state } }";
+        Ok(world.operator().data(query).await?["reconciliations"].take())
+    };
+    let once = json!({ "trigger": "cron", "state": "succeeded" });
+    client::until(async || Ok((comparisons().await? != json!([])).then_some(()))).await?;
+    // Whatever looks again in this hour, and however many look at once, begins none.
+    let look = "insert into jobs (kind) select 'reconciling' from generate_series(1, 8)";
+    world.database.run_statements(look).await?;
+    assert_eq!(comparisons().await?, json!([once]));
+    let hour = "update reconciliations set created_at = now() - interval '61 minutes'";
+    world
+        .database
+        .run_statements(&format!("{hour}; {look}"))
+        .await?;
+    assert_eq!(comparisons().await?, json!([once, once]));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What is forgotten in time, and what never is; and that periodic work is done once, however many processes there are.
 
-use super::{NOON, World};
+use super::{NOON, World, contacts};
 use anyhow::Result;
 use serde_json::{Value, json};
 use tests::{
@@ -10,7 +10,7 @@ use tests::{
 
 #[tokio::test]
 async fn bodies_that_say_nothing_and_done_jobs_are_forgotten_in_time() -> Result<()> {
-    let world = World::with("[retention]\njobs_days = 30\ndeliveries_days = 365\n").await?;
+    let world = World::with("[retention]\njobs_days = 31\ndeliveries_days = 365\n").await?;
     let approve = second(1, "approve", NOON, "validated");
     world.deliver_all(&[approve.clone(), approve]).await?;
     world.deliver(&json!({ "test": true })).await?;
@@ -67,6 +67,24 @@ async fn bodies_that_say_nothing_and_done_jobs_are_forgotten_in_time() -> Result
     let unsigned = "{ unsigned_deliveries { source } }";
     let unsigned = world.operator().data(unsigned).await?;
     assert!(!unsigned.to_string().contains("192.0.2.1"), "{unsigned}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn links_of_contacts_are_forgotten_in_time() -> Result<()> {
+    let world = World::start().await?;
+    let links = "insert into contact_links (email, source, expires_at, used_at) values \
+                 ('used@ville.example', '192.0.2.1', now() - interval '30 days 23 hours', now() - interval '32 days'), \
+                 ('unused@ville.example', '192.0.2.1', now() - interval '32 days', null), \
+                 ('late@ville.example', '192.0.2.1', now() - interval '30 days', null), \
+                 ('waiting@ville.example', '192.0.2.1', now() + interval '1 hour', null); \
+                 insert into jobs (kind) values ('tidying')";
+    world.database.run_statements(links).await?;
+    world.rest().await?;
+    for (name, kept) in [("used", 0), ("unused", 0), ("late", 1), ("waiting", 1)] {
+        let email = format!("{name}@ville.example");
+        assert_eq!(contacts::links(&world, &email).await?, kept, "{name}");
+    }
     Ok(())
 }
 

@@ -2,12 +2,10 @@
 //!
 //! Answers as the sender understands them: 200, with `token_id` after an approval; never 202, which it repeats.
 
-use std::net::SocketAddr;
-
 use axum::{
     Json, Router,
     body::{Body, to_bytes},
-    extract::{ConnectInfo, Path, State},
+    extract::{Path, State},
     http::HeaderMap,
     response::{IntoResponse, Response},
     routing::post,
@@ -18,6 +16,7 @@ use super::{
     AuthorizationError, Receiver,
     receiver::{LARGEST, Signed},
 };
+use crate::http::caller::Source;
 
 /// The header of the signature.
 const SIGNATURE: &str = "x-hub-signature-256";
@@ -33,7 +32,7 @@ pub fn routes(receiver: Receiver) -> Router {
 async fn receive<const GENERATION: u8>(
     State(receiver): State<Receiver>,
     Path(api): Path<String>,
-    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    Source(source): Source,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -44,7 +43,7 @@ async fn receive<const GENERATION: u8>(
     let signed = Signed {
         api: &api,
         generation: Some(GENERATION),
-        source: &source.ip().to_string(),
+        source: &source,
         signature: signature.unwrap_or_default(),
         body: &body,
     };

@@ -94,6 +94,7 @@ impl Config {
             datapass.check(api)?;
         }
         self.tokens.check()?;
+        self.retention.check()?;
         if let Some(mail) = &self.mail {
             mail.check()?;
         }

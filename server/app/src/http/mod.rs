@@ -1,6 +1,7 @@
 //! Everything a browser or script reaches: the API, `/auth`, the page, health.
 
 mod assets;
+pub mod caller;
 pub mod error;
 mod health;
 pub mod metrics;
@@ -9,7 +10,7 @@ mod security;
 
 use std::sync::Arc;
 
-use axum::{Router, middleware, routing::get};
+use axum::{Extension, Router, http::HeaderName, middleware, routing::get};
 use engine::{
     Engine, Pool,
     http::{Api, Origins, routes as graphql_routes},
@@ -29,6 +30,7 @@ use crate::{
     directory::sync::{self, Syncer},
     identity::{self, authenticator::Authenticator, routes::Identity},
 };
+use caller::AddressHeader;
 
 /// What the server is made of.
 pub struct Parts {
@@ -64,17 +66,18 @@ pub fn router(parts: Parts) -> Router {
         Arc::clone(&parts.engine),
         parts.recorder,
     );
+    let address_header: Option<HeaderName> = parts
+        .config
+        .limits
+        .address_header
+        .as_ref()
+        .and_then(|name| name.try_into().ok());
     let api = Api {
         engine: parts.engine,
         authenticator: parts.authenticator.clone(),
         body_limit: parts.config.limits.body_bytes,
         origins: Origins::parse(&parts.config.server.origins),
-        address_header: parts
-            .config
-            .limits
-            .address_header
-            .as_ref()
-            .and_then(|name| name.try_into().ok()),
+        address_header: address_header.clone(),
     };
     let told = Router::new()
         .merge(graphql_routes(api))
@@ -83,7 +86,8 @@ pub fn router(parts: Parts) -> Router {
         .merge(authorizations::routes::routes(parts.receiver))
         .merge(authorizations::apis::routes(&parts.config.datapass))
         .merge(tokens::routes::routes(parts.tokens))
-        .merge(gateways::routes(parts.gateways));
+        .merge(gateways::routes(parts.gateways))
+        .layer(Extension(AddressHeader(address_header)));
     let told = match parts.traces {
         Some(traces) => traces.around(told),
         None => told,

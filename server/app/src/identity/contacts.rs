@@ -4,15 +4,13 @@
 //! Asking is answered alike whether somebody has that address or not, and does the same work: only the job that writes the
 //! mail looks. Few links are mailed to an address in an hour, and few are asked for from one place.
 
-use std::net::SocketAddr;
-
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     OptionalExtension, QueryResult, QueryableByName,
     sql_types::{BigInt, Binary, Bool, Text, Timestamptz, Uuid as SqlUuid},
@@ -33,7 +31,7 @@ use super::{
 use crate::{
     clock,
     db::sql,
-    http::error::ApiError,
+    http::{caller::Source, error::ApiError},
     jobs::{Failure, Job, NewJob, enqueue},
     mail::{Letter, Mailer, Template},
 };
@@ -62,7 +60,7 @@ pub(super) struct Entered {
 /// `POST /auth/contact`: asks for a link. 202, whoever has that address.
 pub(super) async fn ask(
     State(identity): Shared,
-    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    Source(source): Source,
     headers: HeaderMap,
     Json(Asked { email }): Json<Asked>,
 ) -> Result<Response, ApiError> {
@@ -73,7 +71,6 @@ pub(super) async fn ask(
     if email.parse::<lettre::Address>().is_err() {
         return Err(IdentityError::BadRequest("email: it is no address").into());
     }
-    let source = source.ip().to_string();
     let pool = &identity.authenticator.pool;
     let mut conn = pool.get().await.map_err(IdentityError::from)?;
     conn.transaction(async |conn| note(conn, &email, &source).await)
@@ -101,6 +98,15 @@ async fn note(
     email: &str,
     source: &str,
 ) -> Result<(), IdentityError> {
+    // One ask waits for the other, whether address or place is the same: each counts those before it.
+    sql(
+        "select pg_advisory_xact_lock(hashtextextended('contact link from ' || $2, 0)), \
+         pg_advisory_xact_lock(hashtextextended('contact link to ' || $1, 0))",
+    )
+    .bind::<Text, _>(email)
+    .bind::<Text, _>(source)
+    .execute(conn)
+    .await?;
     let asks: Asks = sql(
         "select count(*) filter (where email = $1::citext) as of_address, count(*) filter (where source = $2) as of_source \
          from contact_links where created_at > now() - interval '1 hour' and (email = $1::citext or source = $2)",
@@ -236,6 +242,14 @@ async fn begin(
     };
     let session = new.insert(conn).await?;
     Ok(Some((email, session)))
+}
+
+/// Removes links that were used, or were too old, before then.
+pub async fn tidy(conn: &mut AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
+    sql("delete from contact_links where least(used_at, expires_at) < $1")
+        .bind::<Timestamptz, _>(before)
+        .execute(conn)
+        .await
 }
 
 /// A contact as `/auth` shows one: like a user, without an id.

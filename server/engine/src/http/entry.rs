@@ -1,13 +1,11 @@
 //! The way of a request by HTTP: who asks, what is asked, may it be asked so, the answer.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{ObjectType, Request, parser::types::OperationType};
 use axum::{
     body::{Body, to_bytes},
-    extract::{
-        ConnectInfo, RawQuery, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection,
-    },
+    extract::{RawQuery, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{Extensions, HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -15,6 +13,7 @@ use axum::{
 use super::{
     Authenticate, Authenticated, Channel, Door, accept,
     accept::Media,
+    address,
     callers::caller,
     events,
     persisted::Persisted,
@@ -43,7 +42,7 @@ pub(super) async fn get<A: Authenticate, M: ObjectType + 'static>(
     headers: HeaderMap,
     extensions: Extensions,
 ) -> Response {
-    let address = door.address(&headers, &extensions);
+    let address = address(door.api.address_header.as_ref(), &headers, &extensions);
     if headers.contains_key(header::UPGRADE) {
         return match upgrade {
             Ok(upgrade) => socket::upgrade(door, upgrade, headers, address),
@@ -74,7 +73,7 @@ pub(super) async fn post<A: Authenticate, M: ObjectType + 'static>(
     extensions: Extensions,
     body: Body,
 ) -> Response {
-    let address = door.address(&headers, &extensions);
+    let address = address(door.api.address_header.as_ref(), &headers, &extensions);
     let asked = async || {
         let media = media(&headers)?;
         read::is_json(&headers)?;
@@ -110,23 +109,6 @@ fn media(headers: &HeaderMap) -> Result<Media, Refusal> {
 }
 
 impl<A: Authenticate, M: ObjectType + 'static> Door<A, M> {
-    /// Where a request came from.
-    fn address(&self, headers: &HeaderMap, extensions: &Extensions) -> String {
-        let told = self
-            .api
-            .address_header
-            .as_ref()
-            .and_then(|name| headers.get_all(name).iter().next_back()?.to_str().ok())
-            // Our proxy wrote the last one; those before it are the caller's own words.
-            .and_then(|value| value.rsplit(',').next())
-            .map(|value| value.trim().to_owned());
-        told.or_else(|| {
-            let ConnectInfo(address) = extensions.get::<ConnectInfo<SocketAddr>>()?;
-            Some(address.ip().to_string())
-        })
-        .unwrap_or_default()
-    }
-
     /// Who asks, if they may ask so much now.
     pub(super) async fn enter(
         &self,

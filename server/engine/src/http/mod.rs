@@ -3,6 +3,7 @@
 //! Who asks is decided by an [`Authenticate`] that the caller brings; everything else of a request is here.
 
 mod accept;
+mod address;
 mod callers;
 mod cors;
 mod entry;
@@ -25,6 +26,7 @@ use axum::{
 };
 use futures::future::BoxFuture;
 
+pub use address::address;
 pub use cors::Origins;
 pub(crate) use persisted::sha256;
 pub use standalone::standalone;
