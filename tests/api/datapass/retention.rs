@@ -85,6 +85,9 @@ async fn links_of_contacts_are_forgotten_in_time() -> Result<()> {
         let email = format!("{name}@ville.example");
         assert_eq!(contacts::links(&world, &email).await?, kept, "{name}");
     }
+    let audit = "{ audit_log(where: {object_type: {_eq: \"contact_links\"}}) { before after } }";
+    let audit = world.operator().data(audit).await?.to_string();
+    assert!(!audit.contains("ville.example"), "{audit}");
     Ok(())
 }
 

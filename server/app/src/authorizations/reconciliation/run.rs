@@ -109,10 +109,13 @@ impl Reconciler {
         for (api, hours) in apis {
             let mut conn = self.pool.get().await?;
             conn.transaction(async |conn| {
-                let due: Due = sql(
-                    "select pg_try_advisory_xact_lock(hashtextextended('reconcile ' || $1, 0)) and not exists \
-                     (select from reconciliations where api = $1 and created_at > now() - make_interval(hours => $2)) as is_due",
-                )
+                // Whoever had to wait reads what the other one began by a statement that comes after.
+                sql("select pg_advisory_xact_lock(hashtextextended('reconcile ' || $1, 0))")
+                    .bind::<Text, _>(&api)
+                    .execute(conn)
+                    .await?;
+                let due: Due = sql("select not exists (select from reconciliations \
+                     where api = $1 and created_at > now() - make_interval(hours => $2)) as is_due")
                 .bind::<Text, _>(&api)
                 .bind::<Integer, _>(i32::try_from(hours).unwrap_or(i32::MAX))
                 .get_result(conn)
