@@ -273,6 +273,8 @@ async fn assert_ends(world: &World, requests: u64) -> Result<()> {
 /// Every letter was written. One whose process was killed between the mail server's acceptance and the commit comes again,
 /// under the same name.
 async fn assert_mails(world: &World) -> Result<()> {
+    let dead = "{ jobs(where: {state: {_eq: \"dead\"}}, limit: 3) { kind last_error } }";
+    assert_eq!(world.operator().data(dead).await?["jobs"], json!([]));
     let jobs =
         "{ jobs(where: {kind: {_in: [\"mail\", \"token_link\"]}, state: {_eq: \"done\"}}) { id } }";
     let jobs = world.operator().data(jobs).await?;

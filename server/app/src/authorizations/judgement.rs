@@ -72,7 +72,8 @@ pub(super) async fn judge(
             journal::hold(conn, &Subject { api, external_id }).await?;
         }
         let mut effects = store(conn, request, &outcome, lifetime).await?;
-        if own.delivery.event == Event::Approve {
+        // An approval may have been judged by the way, with a delivery that came beside it.
+        if own.delivery.event == Event::Approve || !effects.issued.is_empty() {
             effects.ends_at = last_end(conn, request).await?;
         }
         for (entry, alert) in &outcome.alerts {

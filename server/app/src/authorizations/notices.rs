@@ -34,7 +34,7 @@ pub(super) struct Effects {
     pub(super) issued: Vec<Uuid>,
     /// Tokens that it blacklisted.
     pub(super) blacklisted: Vec<Uuid>,
-    /// Of an approval: when the last token ends that is not blacklisted.
+    /// When the last token ends that is not blacklisted; told where an approval was judged.
     pub(super) ends_at: Option<DateTime<Utc>>,
 }
 
