@@ -304,3 +304,31 @@ async fn tokens_of_gateways_that_know_only_hs256() -> Result<()> {
     assert_eq!(world.check(&token).await?, StatusCode::NO_CONTENT);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_token_outlives_the_key_that_signed_it() -> Result<()> {
+    // The restarted server has another address, which would be another issuer.
+    let world = World::with("[tokens]\nissuer = \"https://tokens.example\"\n").await?;
+    world
+        .deliver(&second(1, "approve", NOON, "validated"))
+        .await?;
+    let old = world.shown(TECHNICAL, 1).await?;
+    world
+        .database
+        .run_statements("update signing_keys set retired_at = now() where purpose = 'api_token'")
+        .await?;
+    let world = world.restart().await?;
+    world
+        .deliver(&second(2, "approve", NOON, "validated"))
+        .await?;
+    let new = world.shown(TECHNICAL, 2).await?;
+    let key = |token: &str| -> Result<Value> {
+        let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap_or_default())?;
+        Ok(serde_json::from_slice::<Value>(&header)?["kid"].take())
+    };
+    assert_ne!(key(&old)?, key(&new)?, "another key signs");
+    for token in [&old, &new] {
+        assert_eq!(world.check(token).await?, StatusCode::NO_CONTENT);
+    }
+    Ok(())
+}

@@ -12,7 +12,7 @@
 //! | one token of the request is blacklisted | all of them | design.md § 9, D1 |
 //! | mails by rules of each API, with copies to others | the table of design.md § 9: one mail for each person | design.md § 9 |
 //! | mails of an amended approval have a template of their own that is never sent | it is sent | design.md § 9 |
-//! | an unknown address asking for a link is an error | the same answer for all: no enumeration | issue 4 |
+//! | an unknown address asking for a link is an error | the same answer for all: no enumeration | design.md § 9: the mail alone tells |
 //! | whoever has no right to a token is answered "forbidden" | it does not exist for them | design.md § 6 |
 //! | whatever comes is journaled | not what is unsigned (counted), beyond the limit (413, so that its signature cannot be checked) or of an API that nobody configured (404: nothing can have signed it) | design.md § 9 |
 //! | a token's life counts from the judgement | from the approval, so that the order of arrival decides nothing | design.md § 9: the fold |
