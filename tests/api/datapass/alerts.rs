@@ -167,6 +167,16 @@ async fn silence_is_told_once() -> Result<()> {
         .database
         .run_statements("update datapass_events set received_at = now() - interval '3 hours'")
         .await?;
+    // What a comparison put together is no word of the webhook.
+    world
+        .deliver(&second(1, "update", NOON + 1, "submitted"))
+        .await?;
+    world
+        .database
+        .run_statements(
+            "update datapass_events set source = 'reconciliation' where event = 'update'",
+        )
+        .await?;
     for _ in 0..2 {
         world.database.run_statements(look).await?;
         world.rest().await?;

@@ -299,6 +299,25 @@ async fn assert_mails(world: &World) -> Result<()> {
             .to_owned()
     };
     let names: BTreeSet<String> = mails.iter().map(name).collect();
+    // A grant is told once to each person, whichever delivery it was judged with; of an amendment only where there is one.
+    let mut told = BTreeMap::new();
+    for mail in &mails {
+        let subject = mail["subject"].as_str().unwrap_or_default();
+        if subject.ends_with("accordée") || subject.ends_with("votre jeton d’accès") {
+            let letters: &mut BTreeSet<String> =
+                told.entry((mail["to"].to_string(), subject)).or_default();
+            letters.insert(name(mail));
+        }
+        if subject.ends_with("modification accordée") {
+            let number = subject.split_whitespace().nth(2).unwrap_or_default();
+            assert_eq!(story(number.parse()?).events.len(), 6, "{subject}");
+        }
+    }
+    let twice: Vec<_> = told
+        .iter()
+        .filter(|(_, letters)| letters.len() > 1)
+        .collect();
+    assert!(twice.is_empty(), "{twice:?}");
     assert!(names.is_subset(&jobs), "a letter of no job");
     // A link to a token that was revoked meanwhile is not mailed.
     let unsent = jobs.difference(&names).count();

@@ -73,6 +73,31 @@ async fn d12_each_step_is_told_to_whom_it_concerns() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_approval_that_was_revoked_when_it_was_sent_grants_nothing_and_says_nothing()
+-> Result<()> {
+    let world = World::start().await?;
+    for (second_, event, state) in [
+        (0, "approve", "validated"),
+        (1, "revoke", "revoked"),
+        (2, "approve", "revoked"),
+    ] {
+        world
+            .deliver(&second(1, event, NOON + second_, state))
+            .await?;
+        world.rest().await?;
+    }
+    assert_eq!(super::tokens(&world.request(1).await?), (0, 2));
+    assert_eq!(
+        subjects(&world.mails(APPLICANT, 2).await?),
+        [
+            "Demande n° 1 : habilitation accordée",
+            "Demande n° 1 : habilitation révoquée"
+        ]
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_amendment_speaks_of_the_token_only_while_one_works() -> Result<()> {
     let world = World::start().await?;
     world

@@ -77,13 +77,18 @@ impl Notices {
         if was_revoked {
             return letters.to(&CONCERNED, Template::RequestRevoked, &occasion);
         }
-        let begins = |grant: &Grant| grant.approvals.first() == Some(&own.id);
+        let begins = |grant: &&Grant| grant.approvals.first() == Some(&own.id);
         let template = match own.delivery.event {
-            // A grant that yields no token: of one that does, the token is the news.
-            Event::Approve if is_newest && outcome.grants.iter().any(begins) => {
-                return letters.to(&CONCERNED, Template::RequestApproved, &occasion);
+            Event::Approve if outcome.is_granted() && is_newest => {
+                match outcome.grants.iter().find(begins) {
+                    None => Template::RequestAmended,
+                    Some(grant) if grant.token_from.is_none() => {
+                        return letters.to(&CONCERNED, Template::RequestApproved, &occasion);
+                    }
+                    // Its token was the news, when it was issued with a delivery that came beside this one.
+                    Some(_) => return Vec::new(),
+                }
             }
-            Event::Approve if outcome.is_granted() && is_newest => Template::RequestAmended,
             Event::Submit if is_newest => Template::RequestSubmitted,
             Event::RequestChanges if is_newest => Template::RequestChangesRequested,
             Event::Refuse if is_newest => Template::RequestRefused,
